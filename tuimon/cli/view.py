@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from tuimon.cli.shared.common import CommandError, reset_view, run_or_refuse
+from tuimon.cli.shared.piped_log import STANDARD_INPUT, piped_log
 from tuimon.cli.shared.targets import log_source, sources_argument
 from tuimon.runs.sources import LogSource
 from tuimon.text import safe
@@ -18,7 +19,8 @@ from tuimon.text import safe
 def command(source: tuple[str, ...], plain: bool, reset_view: bool) -> int:
     """Watch the logs under each LOGDIR, now and as they grow; or those in each FILE.
 
-    Event files, and what other loggers write: `tuimon help sources`.
+    Event files, and what other loggers write: `tuimon help sources`. FILE may be a printed log, or
+    - for what another command prints.
 
     A RUN is one that tuimon has launched: several side by side compare them.
     """
@@ -30,6 +32,8 @@ def command(source: tuple[str, ...], plain: bool, reset_view: bool) -> int:
 
 def _sources(name: str) -> tuple[LogSource, ...]:
     """A log directory, or those of a run; raises CommandError."""
+    if name == STANDARD_INPUT:
+        return (piped_log(to_end=False),)
     path = Path(name).absolute()
     if path.exists():
         return (log_source(path),)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tuimon.events.log_roots import FoundFile
 from tuimon.events.logdir import LogdirScan, UnreadablePath
-from tuimon.events.tails import open_tail
+from tuimon.events.tail import EventFileTail
 from tuimon.runs.sources import LogSource
 from tuimon.runs.writers import FileClaims
 
@@ -53,7 +53,7 @@ class SourceFinder:
         """Follow these log directories from now on."""
         if tuple(sources) != self._sources:
             self._sources = tuple(sources)
-            self._scan = LogdirScan(self._sources, lasting_names=True)
+            self._scan = LogdirScan(self._sources, lasting_names=True, only_event_files=True)
 
     @property
     def unreadable(self) -> list[UnreadablePath]:
@@ -126,5 +126,5 @@ def _old_file(found: FoundFile) -> _OldFile:
 
 def begun_at(path: Path) -> float | None:
     """When the writer began the file, by the writer's clock; None when it does not say."""
-    batches = open_tail(path).poll(_FIRST_RECORDS)
+    batches = EventFileTail(path).poll(_FIRST_RECORDS)
     return batches[0].start_time if batches else None

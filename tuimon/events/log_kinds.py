@@ -21,7 +21,7 @@ GROUP = "tuimon.sources"
 _MOST_PARENTS = 3
 
 
-class LogReader(Protocol):
+class SourceReader(Protocol):
     """What makes tails of one kind of log: a class."""
 
     several: bool
@@ -53,7 +53,19 @@ class _LogKind(NamedTuple):
     """Whether a file that fits is read whatever it is called, when somebody names it."""
 
 
-_KINDS = (_LogKind("tuimon.sources.csv_log:CsvLog", ("metrics.csv", "results.csv"), any_name=True),)
+_CSV = "metrics.csv", "results.csv", "progress.csv", "history.csv", "log.csv", "training.log"
+_JSON = "metrics.json", "metrics.jsonl", "scalars.json", "log.jsonl", "*.log.json", "result.json"
+_SQLITE = "*.db", "*.sqlite", "*.sqlite3"
+_KINDS = (
+    _LogKind("tuimon.sources.transaction_log:TransactionLog", ("run-*.wandb",), any_name=True),
+    _LogKind("tuimon.sources.trainer_state:TrainerState", ("trainer_state.json",), any_name=True),
+    _LogKind("tuimon.sources.dvclive_metric:DvcliveMetric", ("*.tsv",)),
+    _LogKind("tuimon.sources.csv_log:CsvLog", _CSV, any_name=True),
+    _LogKind("tuimon.sources.json_lines:JsonLines", _JSON, any_name=True),
+    _LogKind("tuimon.sources.sqlite_runs:MlflowRun", _SQLITE, any_name=True),
+    _LogKind("tuimon.sources.sqlite_runs:TrackioRun", _SQLITE, any_name=True),
+    _LogKind("tuimon.sources.text_log:TextLog", any_name=True),
+)
 """The first wins where several files of a directory could be read."""
 
 
@@ -69,7 +81,7 @@ def names_of_others(names: Collection[str]) -> list[str]:
     return [name for name in names if _pattern(others).match(name)]
 
 
-def reader_of(path: Path, *, named: bool = False) -> LogReader | None:
+def reader_of(path: Path, *, named: bool = False) -> SourceReader | None:
     """What reads the file at `path`, or the run in it; None: nothing. Raises OSError.
 
     A file that is `named` by somebody may be called anything.
@@ -84,7 +96,7 @@ def reader_of(path: Path, *, named: bool = False) -> LogReader | None:
     return None
 
 
-def rank(reader: LogReader) -> int:
+def rank(reader: SourceReader) -> int:
     """Which reader wins in a directory: that of the lowest rank."""
     return next(place for place, (_, one) in enumerate(_readers()) if one is reader)
 
@@ -94,7 +106,7 @@ def _file_of(path: Path) -> Path:
     return next((one for one in [path, *path.parents[:_MOST_PARENTS]] if one.is_file()), path)
 
 
-def _readers() -> Iterator[tuple[_LogKind, LogReader]]:
+def _readers() -> Iterator[tuple[_LogKind, SourceReader]]:
     for kind in (*_others(), *_KINDS):
         if (reader := _loaded(kind.reader)) is not None:
             yield kind, reader
@@ -114,10 +126,10 @@ def _pattern(kinds: tuple[_LogKind, ...]) -> re.Pattern[str]:
 
 
 @cache
-def _loaded(reader: str) -> LogReader | None:
+def _loaded(reader: str) -> SourceReader | None:
     module, _, name = reader.partition(":")
     try:
-        loaded: LogReader = getattr(importlib.import_module(module), name)
+        loaded: SourceReader = getattr(importlib.import_module(module), name)
     except Exception:  # of another package
         import logging
 

@@ -162,11 +162,12 @@ class LogdirScan:
         """What is found besides event files, all of it."""
         if self._others is None:
             return []
+        self.displaced = []
         if self._others.grow or any(directory.is_news for directory in listings):
             files = [file for directory in listings for file in directory.other_logs]
             holders = {Path(directory.path) for directory in listings if directory.files}
             self._others.choose(files, holders, {Path(root.path) for root in self._roots})
-        self.displaced = self._others.displaced
+            self.displaced = self._others.displaced
         self._found.difference_update(self.displaced)
         return self._others.chosen
 

@@ -6,7 +6,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from tuimon.events.log_kinds import LogReader, rank, reader_of
+from tuimon.events.log_kinds import SourceReader, rank, reader_of
 from tuimon.events.log_roots import FoundFile
 
 log = logging.getLogger(__name__)
@@ -19,14 +19,14 @@ class _Chosen(NamedTuple):
     age: float
     """Less for newer ones."""
     found: FoundFile
-    reader: LogReader
+    reader: SourceReader
 
 
 class OtherLogs:
     """Remembers which files are logs, so that each is looked into once."""
 
     def __init__(self) -> None:
-        self._readers: dict[Path, LogReader] = {}
+        self._readers: dict[Path, SourceReader] = {}
         self.chosen: list[FoundFile] = []
         """What are runs, sorted."""
         self.displaced: list[Path] = []
@@ -49,7 +49,9 @@ class OtherLogs:
             if reader is None:
                 continue
             self.grow |= reader.many_runs
-            if file.path in named:
+            if file.path in named or (
+                reader.many_runs and not _yields(reader, file.path, directories)
+            ):
                 alone += _parts(file, reader)
             elif not _yields(reader, file.path, directories):
                 homes.setdefault(reader.home(file.path), []).append(_chosen(file, reader))
@@ -57,7 +59,7 @@ class OtherLogs:
         self.displaced = [file.path for file in self.chosen if file not in found]
         self.chosen = sorted(found)
 
-    def _reader(self, path: Path, *, named: bool) -> LogReader | None:
+    def _reader(self, path: Path, *, named: bool) -> SourceReader | None:
         if path not in self._readers:
             try:
                 reader = reader_of(path, named=named)
@@ -69,14 +71,14 @@ class OtherLogs:
         return self._readers[path]
 
 
-def _yields(reader: LogReader, path: Path, directories: Collection[Path]) -> bool:
+def _yields(reader: SourceReader, path: Path, directories: Collection[Path]) -> bool:
     home = reader.home(path)
     if home in directories or path.parent in directories:
         return True
     return reader.yields_below and any(home in one.parents for one in directories)
 
 
-def _chosen(file: FoundFile, reader: LogReader) -> _Chosen:
+def _chosen(file: FoundFile, reader: SourceReader) -> _Chosen:
     try:
         modified = file.path.stat().st_mtime
     except OSError:
@@ -93,7 +95,7 @@ def _best(logs: list[_Chosen]) -> list[FoundFile]:
     return [part for one in several for part in _parts(one.found, one.reader)]
 
 
-def _parts(file: FoundFile, reader: LogReader) -> list[FoundFile]:
+def _parts(file: FoundFile, reader: SourceReader) -> list[FoundFile]:
     try:
         parts = [*reader.parts(file.path)]
     except OSError as error:

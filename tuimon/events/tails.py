@@ -56,9 +56,11 @@ class Tail(Protocol):
 
 
 def is_log(path: Path) -> bool:
-    """Whether a file that somebody names can be read; also when it may not be looked into."""
+    """Whether a file that somebody names can be read; also while it is empty, or closed."""
     try:
-        return is_event_file(path.name) or reader_of(path, named=True) is not None
+        if is_event_file(path.name) or not path.stat().st_size:
+            return True
+        return reader_of(path, named=True) is not None
     except OSError:
         return True
 

@@ -100,7 +100,9 @@ class LogdirOwner:
         self._namespaces = dict(zip(record.directories, record.namespaces, strict=True))
         for path in record.directories:
             if path not in self._scans:
-                self._scans[path] = LogdirScan([LogSource(path=path, recursive=False)])
+                self._scans[path] = LogdirScan(
+                    [LogSource(path=path, recursive=False)], only_event_files=True
+                )
 
     @property
     def record(self) -> RunRecord:

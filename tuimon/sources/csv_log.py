@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tuimon.sources.log_columns import STEPS, Column, LogLayout, RowPlaces, layout_of
+from tuimon.sources.log_columns import STEPS, LogLayout, NumberColumn, RowPlaces, layout_of
 from tuimon.sources.log_file import LineFile, Scalars, head_of
 
 _DELIMITERS = ",;\t"
@@ -36,6 +36,7 @@ class CsvLog(LineFile):
         self._layout = LogLayout(None, None, {})
         self._delimiter = ","
         self._places = RowPlaces()
+        self._count = 0  # rows of the last stretch
         self._texts: set[int] = set()  # columns that hold other things than numbers
 
     def take(self, lines: bytes, first: int, wall_time: float) -> Scalars:
@@ -47,15 +48,14 @@ class CsvLog(LineFile):
         if not lines.strip():
             return {}
         columns = self._quick(lines) or self._careful(lines, first)
-        rows = max((len(column.values) for column in columns.values()), default=0)
-        return self._places.points(columns, self._layout, rows, wall_time)
+        return self._places.points(columns, self._layout, self._count, wall_time)
 
     def _head_line(self, line: str) -> None:
         self._delimiter = _delimiter(line)
         self._names = _cells(line, self._delimiter)
         self._layout = layout_of(self._names)
 
-    def _quick(self, lines: bytes) -> dict[str, Column] | None:
+    def _quick(self, lines: bytes) -> dict[str, NumberColumn] | None:
         """All columns, where all cells of those that have numbers are numbers or empty."""
         sign, width = self._delimiter.encode(), len(self._names)
         wanted = [place for place in range(width) if place not in self._texts]
@@ -76,11 +76,13 @@ class CsvLog(LineFile):
             return None
         columns = {}
         for place, values in zip(wanted, cells.T, strict=True):
-            present = values != float(_NOTHING) if has_gaps else None
-            columns[self._names[place]] = Column(np.ascontiguousarray(values), present)
+            rows = np.flatnonzero(values != float(_NOTHING)) if has_gaps else None
+            values = np.ascontiguousarray(values) if rows is None else values[rows]
+            columns[self._names[place]] = NumberColumn(values, rows)
+        self._count = len(cells)
         return columns
 
-    def _careful(self, lines: bytes, first: int) -> dict[str, Column]:
+    def _careful(self, lines: bytes, first: int) -> dict[str, NumberColumn]:
         """The same cell by cell; what is no number in a column of numbers is left out and told."""
         rows: list[list[str]] = []
         numbers: list[int] = []
@@ -96,13 +98,14 @@ class CsvLog(LineFile):
                 numbers.append(number)
             elif row and any(cell.strip() for cell in row):
                 self.leave_out(f"{len(row)} cells, not {len(self._names)}", number)
+        self._count = len(rows)
         return {
             name: self._column(place, [row[place] for row in rows], numbers)
             for place, name in enumerate(self._names)
             if rows
         }
 
-    def _column(self, place: int, cells: Sequence[str], numbers: Sequence[int]) -> Column:
+    def _column(self, place: int, cells: Sequence[str], numbers: Sequence[int]) -> NumberColumn:
         values = np.fromiter(map(_number, cells), np.float64, len(cells))
         present = np.fromiter(map(_is_number, cells), np.bool_, len(cells))
         wrong = [at for at, cell in enumerate(cells) if not present[at] and cell.strip()]
@@ -112,7 +115,8 @@ class CsvLog(LineFile):
             name, cell = self._names[place].strip(), cells[wrong[0]].strip()[:40]
             reason = f"{name} is {cell!r}, no number"
             self.leave_out(reason, numbers[wrong[0]], count=len(wrong))
-        return Column(values, present)
+        rows = np.flatnonzero(present)
+        return NumberColumn(values[rows], rows)
 
 
 def _rows(reader: Iterator[list[str]]) -> Iterator[list[str] | None]:

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
+
 from tuimon.events.points import EventBatch, ScalarColumns
 from tuimon.events.tail import DEFAULT_POLL_BYTES, FileState
 from tuimon.regular_file import regular_file
@@ -95,7 +97,7 @@ class LogFile:
     def leave_out(self, reason: str, line: int | None = None, *, count: int = 1) -> None:
         """Count what could not be read; of the first such thing the reason is told."""
         self.damaged_records += count
-        if not self.detail:
+        if count and not self.detail:
             self.detail = reason if line is None else f"line {line:,}: {reason}"
 
     def _look(self, max_bytes: int) -> list[EventBatch]:
@@ -117,7 +119,7 @@ class LogFile:
             self.leave_out(str(error))
             scalars = self._given
         self.offset = self.size
-        return self._news(scalars)
+        return self._news(scalars, status.st_mtime)
 
     def _is_known(self, status: os.stat_result) -> bool:
         """Whether nothing has changed since the last call; it has, where there was none."""
@@ -125,7 +127,7 @@ class LogFile:
         self._fingerprint = status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
         return before == self._fingerprint
 
-    def _news(self, scalars: Scalars) -> list[EventBatch]:
+    def _news(self, scalars: Scalars, modified: float) -> list[EventBatch]:
         """What there is beyond what was given; all of it, where that is not the same any more."""
         given, self._given = self._given, scalars
         if not all(
@@ -137,7 +139,14 @@ class LogFile:
             for tag, columns in scalars.items()
         }
         new = {tag: columns for tag, columns in new.items() if len(columns.steps)}
+        if given:
+            new = {tag: _dated(columns, modified) for tag, columns in new.items()}
         return [EventBatch(scalars=new)] if new else []
+
+
+def _dated(columns: ScalarColumns, wall_time: float) -> ScalarColumns:
+    times = columns.wall_times
+    return columns._replace(wall_times=np.where(np.isnan(times), wall_time, times))
 
 
 def _begins_with(longer: ScalarColumns, columns: ScalarColumns) -> bool:
