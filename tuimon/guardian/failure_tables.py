@@ -11,17 +11,17 @@ Nothing of this is compiled before a training has failed.
 OF_KILLERS = r"""
 time limit: the scheduler's time limit
     → ask for more time, or go on from its last checkpoint
-    CANCELLED AT \S{1,30} DUE TO TIME LIMIT
+    \*\*\* (?:JOB|STEP) .{1,80} (?P<said>CANCELLED AT \S{1,30} DUE TO TIME LIMIT)
     ^=>> PBS: job killed: walltime
     ^TERM_RUNLIMIT
 preempted: preempted by the scheduler
     → submit it again and go on from its last checkpoint
-    CANCELLED AT \S{1,30} DUE TO PREEMPTION
+    \*\*\* (?:JOB|STEP) .{1,80} (?P<said>CANCELLED AT \S{1,30} DUE TO PREEMPTION)
 requeued: put back into the queue by the scheduler
-    CANCELLED AT \S{1,30} DUE TO JOB REQUEUE
+    \*\*\* (?:JOB|STEP) .{1,80} (?P<said>CANCELLED AT \S{1,30} DUE TO JOB REQUEUE)
 node failed: a node of the job failed
     → submit it again and go on from its last checkpoint
-    CANCELLED AT \S{1,30} DUE TO NODE FAILURE
+    \*\*\* (?:JOB|STEP) .{1,80} (?P<said>CANCELLED AT \S{1,30} DUE TO NODE FAILURE)
 host memory: out of host memory: the scheduler's limit
     → ask for more (--mem); fewer workers or smaller batches need less
     ^slurmstepd: error: .{0,60}(?:oom[_-]kill event|[Ee]xceeded (?:job|step) memory limit)

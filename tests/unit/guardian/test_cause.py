@@ -236,8 +236,8 @@ class TestStop:
         assert ending == (state, cause.format("all of Slurm job 7"))
 
     def test_a_scheduler_may_tell_in_the_console_why_it_has_ended_the_job(self):
-        said = "CANCELLED AT 2026-01-01T10:00:00 DUE TO PREEMPTION ***"
-        tail = f"step 5\r\nslurmstepd: error: *** STEP 7.0 ON n1 {said}\r\n".encode()
+        said = "CANCELLED AT 2026-01-01T10:00:00 DUE TO PREEMPTION"
+        tail = f"step 5\r\nslurmstepd: error: *** STEP 7.0 ON n1 {said} ***\r\n".encode()
         stop = Stop(StopCause.JOB, signal.SIGTERM, 0.0, 0, 2.0)
         resume = "submit it again and go on from its last checkpoint"
         why = f"preempted by the scheduler: {said}; {resume}"
