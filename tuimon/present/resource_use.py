@@ -51,6 +51,13 @@ def resource_rows(devices: Devices) -> Iterator[tuple[str, str]]:
     if gpus:
         peak = max(_values(one, _MINE).max() for one in gpus.values())
         yield "GPU memory", f"at most {_told(peak)} GB"
+    cores = devices.get("CPU", {}).get("training [%]")
+    if cores is not None and len(cores):
+        points = cores.snapshot()
+        whole = _Hold(float(points.wall_times.min()), float(points.wall_times.max()))
+        mean = _mean(devices["CPU"], "training [%]", whole)
+        if mean is not None:
+            yield "CPU", f"{_told(mean / 100)} cores on average"
     held = _values(devices.get("memory", {}), "training [GB]")
     if len(held):
         yield "memory", f"at most {_told(held.max())} GB"

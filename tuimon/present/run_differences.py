@@ -1,13 +1,13 @@
 """What is not the same in some runs: how they were launched, what with, what they have reached."""
 
 import math
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tuimon.masking.mask import Mask
 from tuimon.metrics import best_of
-from tuimon.present.resources import resource_facts
 from tuimon.present.run_board import result_of
 from tuimon.present.run_details import RunDetails
 from tuimon.present.run_facts import Fact, run_sections
@@ -18,6 +18,8 @@ from tuimon.text import format_duration, format_value, safe
 
 _GIVEN = ("configuration", "environment", "code")
 """Sections of the page on a run that tell what it was given."""
+_NUMBER = re.compile(r"\d[\d.]*(?:e[-+]?\d+)?")
+_UNIT = re.compile(r"\b(?:[kM]?Wh|[kMG]B|h)\b")
 _ALIKE = 1e-3
 """A share by which values may differ and be told as the same."""
 
@@ -117,18 +119,20 @@ def _reached(subject: ReportSubject, now: float) -> dict[tuple[str, str], _Amoun
                 of = f" of {name}" if len(runs) > 1 else ""
                 text = f"{format_value(result.told)} @ {result.told_step}"
                 amounts["values", safe(f"{what} {tag}{of}")] = _Amount(result.told, text)
-    if subject.session.system is not None:
-        for fact in resource_facts(subject.session.system.store, took):
-            if fact.name != "time":
-                amounts["resources", fact.name] = _Amount(_first_number(fact.value), fact.value)
+    for fact in subject.section("resources"):
+        amounts["resources", fact.name] = _Amount(_first_number(fact.value), fact.value)
     return amounts
 
 
 def _first_number(text: str) -> float:
-    try:
-        return float(text.split()[0])
-    except (ValueError, IndexError):
-        return math.nan
+    """That of ``at most 0.17 GB``; NaN where there is none."""
+    found = _NUMBER.search(text)
+    return math.nan if found is None else float(found[0])
+
+
+def _are_alike(texts: Sequence[str]) -> bool:
+    """Whether numbers are of one unit: 900 Wh and 1.2 kWh are not."""
+    return len({_UNIT.findall(text)[-1] for text in texts if _UNIT.search(text)}) < 2
 
 
 def _of_numbers(reached: Sequence[Mapping[tuple[str, str], _Amount]]) -> Iterator[Difference]:
@@ -138,4 +142,4 @@ def _of_numbers(reached: Sequence[Mapping[tuple[str, str], _Amount]]) -> Iterato
         found = [one.get((section, name), nothing) for one in reached]
         texts, numbers = tuple(one.text for one in found), tuple(one.number for one in found)
         if len(set(texts)) > 1:
-            yield Difference(section, name, texts, numbers)
+            yield Difference(section, name, texts, numbers if _are_alike(texts) else ())

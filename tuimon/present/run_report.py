@@ -8,7 +8,6 @@ from tuimon.charts import roles
 from tuimon.charts.model import ChartOptions
 from tuimon.present.facts import Standing, clock, standing
 from tuimon.present.printout import Printout, printout_metrics, printout_of
-from tuimon.present.resources import resource_facts
 from tuimon.present.run_arguments import arguments_of
 from tuimon.present.run_differences import ReportSubject, differences, hidden
 from tuimon.present.run_facts import Fact
@@ -66,16 +65,13 @@ def report_of(
     """One on a run, and what is other than in the run `before`."""
     status, record = subject.status, subject.status.record
     printout = printout_of(subject.session.store, None)
-    system = None if subject.session.system is None else subject.session.system.store
     now = time.time()
     tables = [
         ReportTable("run", _rows(_run(subject, now))),
         _values(printout, several=False),
         *([] if before is None else [_differences(before, subject)]),
         _alerts(subject),
-        ReportTable(
-            "resources", _rows([] if system is None else resource_facts(system, status.took(now)))
-        ),
+        ReportTable("resources", _rows(subject.section("resources"))),
         *(ReportTable(title, _rows(subject.section(title))) for title in _told(status)),
     ]
     charts, note = _charts(printout, options)

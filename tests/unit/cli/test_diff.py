@@ -80,3 +80,24 @@ def test_a_table(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyP
 def test_what_cannot_be_compared(capsys: pytest.CaptureFixture[str], argv: list[str], said: str):
     assert main(["diff", *argv]) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("powers", "change"), [((360.0, 720.0), 1.0), ((100.0, 720.0), None)])
+def test_energy_is_compared_in_one_unit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], powers: tuple[float, float], change: float
+):
+    for name, watts in zip(("cool", "hot"), powers, strict=True):
+        paths = made(name, ended=10.0, cwd=str(tmp_path))
+        write(
+            paths.system,
+            [
+                scalar(f"GPU 0 H200/{tag}", second, value, 1.7e9 + second)
+                for second in range(0, 10_001, 50)
+                for tag, value in (("training memory [GB]", 12.0), ("power [W]", watts))
+            ],
+        )
+    energy = _told(capsys, "cool", "hot")["resources/GPU energy"]
+    if change is None:
+        assert energy["changes"] is None
+    else:
+        assert _of(energy, "changes")[1] == pytest.approx(change, rel=0.01)

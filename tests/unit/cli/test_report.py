@@ -143,7 +143,7 @@ def test_how_it_ended_alerts_notes_resources_and_the_run_before(
         for tag, value in {
             "utilization [%]": 50.0, "training memory [GB]": 12.0, "power [W]": 360.0,
         }.items()
-        for second in (0, 10_000)
+        for second in range(0, 10_001, 50)
     ]  # fmt: skip
     idle = scalar("GPU 1 H200/utilization [%]", 0, 1.0, 1.7e9)
     write(paths.system, [version(), *system, idle])
@@ -153,8 +153,7 @@ def test_how_it_ended_alerts_notes_resources_and_the_run_before(
     assert "baseline of march" in text
     (alerts,) = [table for table in page.tables if table[0][0] == "when"]
     assert [row[1:] for row in alerts[1:]] == [["loss grows: a lot"]]
-    assert "50 % used and 360 W on average · 12 GB at most" in text
-    assert "\n1 kWh" in text
+    assert {"1 kWh", "at most 12 GB", "50% of the time"} <= set(text.splitlines())
     assert "GPU 1" not in text, "the training did not use it"
     (differences,) = [table for table in page.tables if table[0][-1] == "this run"]
     told = {row[0]: row[1:] for row in differences[1:]}
