@@ -93,7 +93,7 @@ class StepAxis:
     @property
     def is_somewhere(self) -> bool:
         """Whether an epoch or a step was told."""
-        return (self.epoch, self.trained, self._last_epoch) != (None, None, None)
+        return self.trained is not None or self._last_epoch is not None
 
     def begins_anew(self, position: Position) -> bool:
         """Whether a line of the training goes back to the start: that of another training."""
@@ -208,8 +208,10 @@ class StepAxis:
 
     def _is_lost(self, position: Position) -> bool:
         """Whether batches go back within an epoch: nobody knows which these are."""
+        if position.total or position.unit != "batch" or position.done is None:
+            return False
         lap = self._laps.get((False, position.unit, position.total))
-        if lap is None or position.total or position.unit != "batch" or position.done is None:
+        if lap is None:
             return False
         is_back = position.done < lap.count and not lap.has_told(position.done)
         return is_back and self.epoch is not None and lap.epoch == self.epoch

@@ -98,13 +98,13 @@ class PrintedTraining:
                 if self.part:
                     points[tag].part = self.part
         if self.axis.is_somewhere or any(step.number is not None for step in steps.values()):
-            return [*self._alone(), *points.values()]
+            return [*self._alone(), *points.values()] if self._first else list(points.values())
         return self._with_first(points)
 
     def _alone(self) -> list[PrintedPoint]:
         """Points that were the only ones of their curves so far."""
         alone = [point for point in self._first.values() if point is not None]
-        self._first = dict.fromkeys(self._first)
+        self._first.clear()
         return alone
 
     def _with_first(self, points: dict[str, PrintedPoint]) -> list[PrintedPoint]:
