@@ -24,8 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.events.frames import FrameError, read_payload
-from tuimon.events.logdir import is_event_file
 from tuimon.events.tail import FileState
+from tuimon.events.tails import is_log
 from tuimon.runs.sources import LogSource
 from tuimon.store.filters import parse_filter
 from tuimon.store.loading import load as load_sources
@@ -58,21 +58,22 @@ _DTYPES = (np.int64, np.float64, np.float64, np.bool_, np.bool_)
 
 
 def load(logdir: str | os.PathLike[str]) -> LogDirectory:
-    """Read all event files below `logdir` to their end, in the calling thread.
+    """Read all logs below `logdir` to their end, in the calling thread.
 
-    `logdir` is a log directory, or one event file. What has been read does not change when the
-    files grow: load again. A file or directory that cannot be read is warned of (`UserWarning`),
-    files are told by `LogDirectory.files`; damaged records are counted in `LogDirectory.damaged`.
+    `logdir` is a log directory, or one file: an event file, or another log (``docs/sources.md``).
+    What has been read does not change when the files grow: load again. A file or directory that
+    cannot be read is warned of (`UserWarning`), files are told by `LogDirectory.files`; damaged
+    records are counted in `LogDirectory.damaged`.
 
     Raises:
         FileNotFoundError: there is nothing at `logdir`.
-        NotADirectoryError: it is neither a directory nor an event file.
+        NotADirectoryError: it is neither a directory nor a log that can be read.
     """
     path = Path(logdir).absolute()
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such directory")
-    if not path.is_dir() and not is_event_file(path.name):
-        raise NotADirectoryError(f"{path}: neither a directory nor an event file")
+    if not path.is_dir() and not is_log(path):
+        raise NotADirectoryError(f"{path}: neither a directory nor a log that can be read")
     loaded = load_sources([LogSource(path=str(path))])
     for file in loaded.files:
         if file.error is not None:

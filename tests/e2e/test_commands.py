@@ -27,12 +27,12 @@ QUIET = "import time\nprint('hello', flush=True)\ntime.sleep(60)\n"
         (["logs"], "no run yet"),
         (["stop"], "no run yet"),
         (["view", "nosuch"], "no such directory"),
-        (["view", "data"], "not a directory"),
+        (["view", "data"], "neither a directory nor a log"),
         (["nosuchcommand"], "no command, and no directory"),
     ],
 )
 def test_bad_input_gets_one_clear_line(host: Host, args: list[str], says: str):
-    (host.project / "data").write_text("not a program")
+    (host.project / "data").write_text("not a program\0")
     (host.project / "data.py").write_text("pass")
     done = host.run(*args)
     assert done.returncode == 2

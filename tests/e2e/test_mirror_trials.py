@@ -101,3 +101,35 @@ def test_offline_trials_go_online_with_their_launch(tmp_path: Path, server: Wand
         assert mirrored(run.history) == expected(rate)
         assert run.group == paths.id
         assert run.complete
+
+
+@pytest.mark.long
+def test_a_part_of_the_launch_that_gets_a_session_late_is_a_trial_of_its_own(
+    tmp_path: Path,
+) -> None:
+    """It waited for 20 s; what the launch's run has of it stays there, and no more comes."""
+    paths = launch(tmp_path, "a", "b")
+    for name, rate in (("a", 0.5), ("b", 0.25)):
+        trial(tmp_path / name, rate, range(10), ends=False)
+    with MirrorUnderTest(paths) as mirror:
+        mirror.wait_until(lambda record: record.points == 20, 60)
+        for name, rate in (("a", 0.5), ("b", 0.25)):
+            trial(tmp_path / name, rate, range(10, 20), ends=True)
+        mirror.wait_until(lambda record: record.trials == 1)
+        mirror.kill()
+    for begins in (False, True):
+        with MirrorUnderTest(paths) as mirror:
+            if begins:
+                end_run(paths)
+                assert mirror.finish() == 0, paths.log.read_text()
+            else:
+                mirror.wait_until(lambda record: record.trials == 1 and record.state == "offline")
+                mirror.kill()
+    (other,) = map(RunPaths, paths.trials.iterdir())
+    points, groups, told = recorded(other)
+    assert (points, groups, told) == (expected(0.25), {paths.id}, pytest.approx(0.25))
+    points, groups, told = recorded(paths)
+    of_b = {key: points.pop(key) for key in [*points] if key.startswith("b/")}
+    assert points == {f"a/{key}": told for key, told in expected(0.5).items()}
+    assert of_b["b/loss"] == expected(0.25)["loss"][: len(of_b["b/loss"])]
+    assert (groups, told) == ({paths.id}, pytest.approx(0.5))

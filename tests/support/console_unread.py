@@ -1,6 +1,7 @@
 """Formats of the corpus of which not all is read, and why; what is, has to be right."""
 
 UNREAD = {
+    "after_epoch_stored_in": "a note in words behind the value",
     "bigdl_wall_clock": "sentences behind counters in brackets",
     "blocks_after_epoch": "function words within names",
     "clojure_map_lines": "keywords as keys",
@@ -40,5 +41,6 @@ UNREAD = {
     "time_sequence_example": "several losses a step, told without a name: one of them counts",
     "torch7_confusion_demo": "a matrix between heading and values",
     "tqdm_loggable_levanter": "bars told as lines",
+    "train_episode_num": "two numbers that grow, none a count by a word",
     "updates_and_frames": "counters of one letter",
 }

@@ -102,6 +102,9 @@ class WandbServer:
             return {"QueryType": known, "MutationType": known, "ServerInfoType": known}
         if "features" in query and "serverInfo" in query:
             return {"serverInfo": {"features": []}}
+        if "RunPlace" in query:
+            run = self.runs.get(variables["name"])
+            return {"model": {"bucket": run and {"project": self._project(run.project)}}}
         if "RunCounts" in query:
             return {"model": self._counts(variables)}
         if "RunStopped" in query:

@@ -151,7 +151,7 @@ def test_an_empty_directory_has_no_runs(tmp_path: Path) -> None:
 def test_bad_paths(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         tuimon.load(tmp_path / "nothing")
-    (tmp_path / "notes.txt").touch()
+    (tmp_path / "notes.txt").write_bytes(b"\0")
     with pytest.raises(NotADirectoryError):
         tuimon.load(tmp_path / "notes.txt")
 

@@ -22,6 +22,7 @@ TOPICS = (
     "how-it-works",
     "ends",
     "restarts",
+    "sources",
     "wandb",
     "measured",
     "on-disk",

@@ -109,7 +109,7 @@ def _jobs(
     root: Path, options: MirrorOptions, closed: set[UnreadablePath], *, watch: bool
 ) -> Iterator[_MirrorJob]:
     """The experiments below a log directory; what cannot be looked into is told, once."""
-    scan = LogdirScan([LogSource(path=str(root))])
+    scan = LogdirScan([LogSource(path=str(root))], only_event_files=True)
     found = [one.behind_links() for one in experiments(root, scan.scan())]
     for one in scan.unreadable:
         if one not in closed:

@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from tuimon.cli.shared.common import CommandError, reset_view, run_or_refuse
-from tuimon.cli.shared.targets import sources_argument
+from tuimon.cli.shared.piped_log import STANDARD_INPUT, piped_log
+from tuimon.cli.shared.targets import log_source, sources_argument
 from tuimon.runs.sources import LogSource
 from tuimon.text import safe
 
@@ -14,9 +15,12 @@ from tuimon.text import safe
 @click.command()
 @click.option("--plain", is_flag=True, help="Print lines instead of opening the screen.")
 @reset_view
-@sources_argument("LOGDIR|RUN...", required=True)
+@sources_argument("LOGDIR|FILE|RUN...", required=True)
 def command(source: tuple[str, ...], plain: bool, reset_view: bool) -> int:
-    """Watch the event files under each LOGDIR, now and as they grow.
+    """Watch the logs under each LOGDIR, now and as they grow; or those in each FILE.
+
+    Event files, and what other loggers write: `tuimon help sources`. FILE may be a printed log, or
+    - for what another command prints.
 
     A RUN is one that tuimon has launched: several side by side compare them.
     """
@@ -28,11 +32,13 @@ def command(source: tuple[str, ...], plain: bool, reset_view: bool) -> int:
 
 def _sources(name: str) -> tuple[LogSource, ...]:
     """A log directory, or those of a run; raises CommandError."""
+    if name == STANDARD_INPUT:
+        return (piped_log(to_end=False),)
     path = Path(name).absolute()
-    if path.is_dir():
-        return (LogSource(path=str(path), recursive=True),)
-    if path.exists() or os.sep in name:
-        raise CommandError(f"{path}: {'not a' if path.exists() else 'no such'} directory")
+    if path.exists():
+        return (log_source(path),)
+    if os.sep in name:
+        raise CommandError(f"{path}: no such directory")
     try:
         status = run_or_refuse(name)
     except CommandError as error:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tuimon.events.logdir import FoundFile, LogdirScan, UnreadablePath
+from tuimon.events.log_roots import FoundFile
+from tuimon.events.logdir import LogdirScan, UnreadablePath
 from tuimon.events.tail import EventFileTail
 from tuimon.runs.sources import LogSource
 from tuimon.runs.writers import FileClaims
@@ -52,7 +53,7 @@ class SourceFinder:
         """Follow these log directories from now on."""
         if tuple(sources) != self._sources:
             self._sources = tuple(sources)
-            self._scan = LogdirScan(self._sources, lasting_names=True)
+            self._scan = LogdirScan(self._sources, lasting_names=True, only_event_files=True)
 
     @property
     def unreadable(self) -> list[UnreadablePath]:

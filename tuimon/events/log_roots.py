@@ -11,8 +11,15 @@ from tuimon.runs.sources import LogSource
 MAX_DEPTH = 16
 
 
+class FoundFile(NamedTuple):
+    """An event file, or another log, and the run that it belongs to."""
+
+    run: str
+    path: Path
+
+
 class LogRoot(NamedTuple):
-    """A log directory, or one event file."""
+    """A log directory, or one file."""
 
     path: Path
     """Absolute; links in it are as they were named."""

@@ -4,7 +4,8 @@ What writers leave beside event files without a word in them is found as well: c
 TensorBoard's projector (torch's ``add_embedding``) and traces of profilers.
 
 A directory that holds an event file is a run, named by its path relative to the log directory; the
-log directory itself is run ``.`` (TensorBoard's rule).
+log directory itself is run ``.`` (TensorBoard's rule). So is one that holds another log and no
+event file: see `log_kinds`.
 """
 
 import errno
@@ -18,7 +19,9 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from tuimon.events.log_roots import log_roots, roots_in_order
+from tuimon.events.log_kinds import may_be_log, names_of_others
+from tuimon.events.log_roots import FoundFile, log_roots, roots_in_order
+from tuimon.events.other_logs import OtherLogs
 from tuimon.regular_file import regular_file
 from tuimon.runs.paths import state_home
 from tuimon.runs.sources import LogSource
@@ -33,13 +36,6 @@ _RELIST_SECONDS, _RELIST_SECONDS_EACH = 15.0, 0.1
 """List anyway after this time, or so many seconds for each directory that there is: clocks of file
 servers differ, attributes are cached."""
 _NOTHING_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
-
-
-class FoundFile(NamedTuple):
-    """An event file and the run that it belongs to."""
-
-    run: str
-    path: Path
 
 
 PROJECTOR_CONFIG = "projector_config.pbtxt"
@@ -93,23 +89,32 @@ class LogdirScan:
     A log directory is read whole, hidden directories and what links lead to included; a directory
     that is reached on several ways counts once, by its own name if that is below a log directory.
     What tuimon keeps of its own runs is left out, unless it was named.
-    A source may also name one event file.
+    A source may also name one file: an event file, or any log that can be read.
 
     Runs of a single source have plain names. Those of several begin with their log directories'
     names, as short as tells them apart.
     """
 
-    def __init__(self, sources: Sequence[LogSource], *, lasting_names: bool = False) -> None:
+    def __init__(
+        self,
+        sources: Sequence[LogSource],
+        *,
+        lasting_names: bool = False,
+        only_event_files: bool = False,
+    ) -> None:
         """With `lasting_names`, names stay what they are when sources are added: those of the first
         source are plain, unless several were given as options."""
         roots = (roots_in_order if lasting_names else log_roots)(sources)
         self._roots = [_DirectoryListing(str(root.path), root.run, root.levels) for root in roots]
         self._found: set[Path] = set()
         self._forgotten = False
+        self._others = None if only_event_files else OtherLogs()
         self.directories: list[str] = []
         """Those of the last scan, log directories first: what is worth watching."""
         self.beside: list[SideFile] = []
         """What the last scan found beside event files, sorted by run and path."""
+        self.displaced: list[Path] = []
+        """Logs that earlier scans found, in whose place the last one found others: event files."""
         self.tables: list[Path] = []
         """What else the last scan found that may hold numbers: CSV, JSON."""
         self.unreadable: list[UnreadablePath] = []
@@ -123,7 +128,7 @@ class LogdirScan:
         self._forgotten = True
 
     def scan(self) -> list[FoundFile]:
-        """Event files that were not there before, sorted by run and path. Never raises."""
+        """Logs that were not there before, sorted by run and path. Never raises."""
         patience = max(_RELIST_SECONDS, _RELIST_SECONDS_EACH * len(self.directories))
         waiting = [deque(self._roots) if way is _Way.PLAIN else deque() for way in _Way]
         walked: dict[tuple[int, int], _DirectoryListing] = {}
@@ -139,15 +144,32 @@ class LogdirScan:
                 for child in directory.children.values():
                     waiting[child.way].append(child)
         listings = walked.values()
+        others = self._other_logs(listings)
         found = [file for directory in listings for file in self._new_files(directory, walked)]
+        found += [file for file in others if file.path not in self._found]
         self._found.update(file.path for file in found)
         self._forgotten = False
         self.directories = [directory.path for directory in listings]
         self.beside = sorted(file for directory in listings for file in directory.beside)
-        self.tables = [path for directory in listings for path in directory.tables]
+        read = {file.path for file in others}
+        tables = (path for directory in listings for path in directory.tables)
+        self.tables = [path for path in tables if path not in read]
         self.unreadable = sorted(unreadable)
         self.truncated = any(waiting) or any(directory.truncated for directory in listings)
         return sorted(found, key=lambda file: file.run)
+
+    def _other_logs(self, listings: Collection["_DirectoryListing"]) -> list[FoundFile]:
+        """What is found besides event files, all of it."""
+        if self._others is None:
+            return []
+        self.displaced = []
+        if self._others.grow or any(directory.is_news for directory in listings):
+            files = [file for directory in listings for file in directory.other_logs]
+            holders = {Path(directory.path) for directory in listings if directory.files}
+            self._others.choose(files, holders, {Path(root.path) for root in self._roots})
+            self.displaced = self._others.displaced
+        self._found.difference_update(self.displaced)
+        return self._others.chosen
 
     def _new_files(
         self, directory: "_DirectoryListing", walked: Collection[tuple[int, int]]
@@ -192,6 +214,8 @@ class _DirectoryListing:
         """Which of them are links."""
         self.beside: list[SideFile] = []
         self.tables: list[Path] = []
+        self.other_logs: list[FoundFile] = []
+        """What may be logs, by their names."""
         self.children: dict[str, _DirectoryListing] = {}
         """Sorted."""
         self.unreadable: list[UnreadablePath] = []
@@ -210,15 +234,16 @@ class _DirectoryListing:
             status = os.stat(self.path)  # noqa: PTH116 (a tenth of the cost, each second)
             stamp = status.st_dev, status.st_ino, status.st_mtime
             if not stat.S_ISDIR(status.st_mode):
-                path = Path(self.path)
-                self.files = [FoundFile(self.run, path)] if is_event_file(path.name) else []
+                file = FoundFile(self.run, Path(self.path))
+                is_event = is_event_file(file.path.name)
+                self.files, self.other_logs = ([file], []) if is_event else ([], [file])
                 self.is_news = True
             elif self._may_have_changed(stamp, patience):
                 self._list()
                 self._stamp = stamp
         except OSError as error:
             self.files, self.beside, self.tables, self.children = [], [], [], {}
-            self.unreadable = []
+            self.unreadable, self.other_logs = [], []
             self._stamp = None
             self._note(self.path, error)
             return None
@@ -239,6 +264,7 @@ class _DirectoryListing:
         self._listed_at, self.is_news = now, True
         self.truncated = len(listed) > MAX_ENTRIES
         self.files, self.links, self.tables, self.unreadable = [], set(), [], []
+        rest: list[str] = []
         known, self.children = self.children, {}
         beside, self.beside = {file.path: file for file in self.beside}, []
         for entry in sorted(listed[:MAX_ENTRIES], key=lambda entry: entry.name):
@@ -247,12 +273,18 @@ class _DirectoryListing:
                     self._add_file(entry)
                 elif is_side_file(entry.name) and entry.is_file():
                     self.beside.append(self._side_file(entry, beside.get(Path(entry.path))))
-                elif entry.name.endswith(_TABLES) and entry.is_file():
-                    self.tables.append(Path(entry.path))
-                elif self.levels and entry.is_dir():
-                    self.children[entry.name] = self._child(entry, known.get(entry.name))
+                elif entry.is_dir():
+                    if self.levels:
+                        self.children[entry.name] = self._child(entry, known.get(entry.name))
+                elif entry.is_file():
+                    rest.append(entry.name)
             except OSError as error:
                 self._note(entry.path, error)
+        own = [] if self.files else [name for name in rest if may_be_log(name)]
+        others = [] if self.files or own else names_of_others(rest)
+        base = Path(self.path)
+        self.tables = [base / name for name in rest if name.endswith(_TABLES)]
+        self.other_logs = [FoundFile(self.run, base / name) for name in (*own, *others)]
 
     def _add_file(self, entry: os.DirEntry[str]) -> None:
         path = Path(entry.path)

@@ -2,16 +2,21 @@
 
 
 def shortfall(
-    error: str | None, damaged_records: int, undecided_bytes: int, missing_bytes: int = 0
+    error: str | None,
+    damaged_records: int,
+    undecided_bytes: int,
+    missing_bytes: int = 0,
+    detail: str = "",
 ) -> str | None:
     """What is missing of a file: all of it by an `error`, records, or its end; None: nothing.
 
-    `missing_bytes` are zeros in it that may still be filled.
+    `missing_bytes` are zeros in it that may still be filled; `detail` is the first damage.
     """
     if error is not None:
         return f"{error}: left out"
     if damaged_records:
-        return f"{_count(damaged_records, 'damaged record')} left out"
+        which = f": {detail}" if detail else ""
+        return f"{_count(damaged_records, 'damaged record')} left out{which}"
     if missing_bytes:
         return f"{_count(missing_bytes, 'byte')} of zeros left out until they are filled"
     if undecided_bytes:

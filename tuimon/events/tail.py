@@ -27,7 +27,6 @@ from tuimon.events.single import known_plugin
 from tuimon.regular_file import open_regular, regular_file
 
 DEFAULT_POLL_BYTES = 1 << 20
-
 _SEAM_BYTES = 64
 _RACY_SECONDS = 2.5
 _SEARCH_BYTES = 1 << 18
@@ -57,9 +56,10 @@ class EventFileTail:
     grown, even when it was copied over or is a new inode. When they differ or the file is shorter
     than what was read, it is another file: the next batch says `reset` and reading starts again.
     A file that is gone or may not be read is looked at again with the next poll.
-
     No state is kept open between polls, and never more is allocated than the file holds.
     """
+
+    origin = detail = ""
 
     def __init__(
         self,

@@ -5,6 +5,7 @@ from functools import cache
 from typing import NamedTuple
 
 _ARROW = "→ "
+_CONTINUED = "\n" + 8 * " "
 
 
 class FailureKind(NamedTuple):
@@ -19,7 +20,7 @@ class FailureKind(NamedTuple):
 @cache
 def kinds_of(table: str) -> tuple[FailureKind, ...]:
     """The kinds of a table, in its order."""
-    blocks = re.split(r"\n+(?=\S)", table.strip())
+    blocks = re.split(r"\n+(?=\S)", table.strip().replace(_CONTINUED, ""))
     return tuple(_kind(*map(str.strip, block.split("\n"))) for block in blocks)
 
 

@@ -2,9 +2,10 @@
 
 A kind begins with its name and the sentence, in which groups of its patterns may stand ({rank});
 without one, what was found says it all. Behind an arrow is what to do, then its patterns, one in a
-line: regular expressions in which nothing repeats without a bound
-(tests/unit/guardian/test_failure_kinds.py). The first kind that fits counts, so what is special
-stands before what is general. Nothing of this is compiled before a training has failed.
+line (what is indented further goes on with it): regular expressions in which nothing repeats
+without a bound (tests/unit/guardian/test_failure_kinds.py), of which the group ``said`` is quoted,
+if there is one. The first kind that fits counts, so what is special stands before what is general.
+Nothing of this is compiled before a training has failed.
 """
 
 OF_KILLERS = r"""
@@ -16,11 +17,11 @@ time limit: the scheduler's time limit
 preempted: preempted by the scheduler
     → submit it again and go on from its last checkpoint
     CANCELLED AT \S{1,30} DUE TO PREEMPTION
+requeued: put back into the queue by the scheduler
+    CANCELLED AT \S{1,30} DUE TO JOB REQUEUE
 node failed: a node of the job failed
     → submit it again and go on from its last checkpoint
     CANCELLED AT \S{1,30} DUE TO NODE FAILURE
-cancelled: cancelled in the scheduler
-    ^(?:slurmstepd|srun): (?:error: )?\*\*\* (?:JOB|STEP) .{1,60} CANCELLED AT
 host memory: out of host memory: the scheduler's limit
     → ask for more (--mem); fewer workers or smaller batches need less
     ^slurmstepd: error: .{0,60}(?:oom[_-]kill event|[Ee]xceeded (?:job|step) memory limit)
@@ -53,22 +54,24 @@ collective timeout: a rank did not answer
     [Ww]ait timeout after \d{1,12}ms
     \[c10d\] .{0,200}timed out
     Socket Timeout
+    connect\(\) timed out
     RendezvousTimeoutError
     client socket has timed out
     DistStoreError: .{0,200}[Tt]imed out
 one gpu, two ranks: two ranks use the same GPU
     → give each its own: torch.cuda.set_device(local_rank)
-    NCCL error.{0,300}\n.{0,300}\n.{0,300}\nDuplicate GPU detected
+    NCCL error.{0,300}+\n.{0,300}+\n.{0,300}+\n(?P<said>Duplicate GPU detected.{0,99}+)
 rank lost: another rank is gone
     → what this rank has printed tells why
     \bgloo\b.{0,200}[Cc]onnection (?:closed|reset|refused)
     ncclRemoteError
+    Horovod has been shut down
     (?:DistBackend|DistNetwork)Error: .{0,300}[Cc]onnection (?:was )?(?:closed|reset)
     (?:DistBackend|DistNetwork)Error: .{0,300}(?:[Bb]roken pipe|remote process)
 nccl: NCCL failed
     → NCCL_DEBUG=INFO tells more
-    NCCL error
-    NCCL Error
+    NCCL error.{0,300}+\n(?P<said>nccl\w{1,40}: .{1,300}+)
+    NCCL [Ee]rror
     NCCL communicator was aborted
     nccl(?:Unhandled|System|Internal|Invalid)\w{0,30}
 
@@ -88,6 +91,7 @@ gpu memory: out of GPU memory
 gpu memory: out of the memory of its device
     → a smaller batch, accumulated gradients or checkpointed activations need less
     RESOURCE_EXHAUSTED: .{0,99}(?:[Oo]ut of memory|alloc)
+    OOM when allocating tensor
 gpu memory: out of GPU memory
     → a higher gpu_memory_utilization or a shorter max_model_len
     No available memory for the cache blocks
@@ -151,8 +155,8 @@ checkpoint: the checkpoint does not fit the model
     → compare its settings with those it was trained with
     Error\(s\) in loading state_dict
     size mismatch for \S{1,200}: copying a param
-checkpoint: a checkpoint holds more than weights
-    → torch.load(…, weights_only=False) if you trust it
+checkpoint: a checkpoint cannot be loaded as weights alone
+    → is it whole? If you trust it: torch.load(…, weights_only=False)
     Weights only load failed
 checkpoint: a file cannot be read: is it cut off?
     → take an earlier one, or fetch it again
@@ -238,6 +242,7 @@ cuda: an assertion on the GPU failed
 cuda: a call of CUDA failed
     → CUDA_LAUNCH_BLOCKING=1 shows where
     CUDA error:\s
+    cuda runtime error \(
     (?:cuDNN|CUDNN) error
     CU(?:BLAS|DNN)_STATUS_[A-Z]
     cudaError[A-Z]
@@ -324,6 +329,10 @@ gpu memory: out of GPU memory
     → a smaller batch, accumulated gradients or checkpointed activations need less
     ^\[CUDA ERROR\] .{1,300}\n.{0,99}out of memory
     ^\s{0,9}what\(\):\s{1,4}.{0,60}(?:CUDA(?: error:)? out of memory|cudaErrorMemory|_memory: CUDA)
+nccl: NCCL failed
+    → NCCL_DEBUG=INFO tells more
+    \[Rank \d{1,6}\] .{0,99}terminated with exception: NCCL error
+    ^\s{0,9}what\(\):\s{1,4}NCCL Error \d
 host memory: out of host memory
     → fewer workers or smaller batches need less
     ^terminate called after throwing an instance of 'std::bad_alloc'
@@ -347,8 +356,19 @@ mpi: a rank was killed
 mpi: MPI failed
     ^(?:Fatal|Abort)\b.{0,40}(?:error in PMPI_\w{1,40}|on node \d{1,6} \(rank \d{1,6})
 rank killed: rank {rank} was killed by signal {number}
+    → signal 9 means out of memory, most often; else see what this rank has printed
+    ^Root Cause .{1,40}+(?:\n.{1,300}+){3}
+        \n  rank {6}: (?P<rank>\d{1,7}) .{1,30}+\n  (?P<said>exitcode  : -(?P<number>\d{1,3}))
+rank failed: rank {rank} was the first to fail
+    → signal 9 means out of memory, most often; else see what this rank has printed
+    ^Root Cause .{1,40}+(?:\n.{1,300}+){3}
+        \n  rank {6}: (?P<rank>\d{1,7}) .{1,30}+\n  (?P<said>exitcode  : \d{1,3})
+rank killed: local rank {rank} was killed by signal {number}
     → what this rank has printed tells why
-    ^\s{0,9}rank {1,9}: (?P<rank>\d{1,7}) .{0,30}\n\s{0,9}exitcode {1,9}: -(?P<number>\d{1,3})\s
+    failed \(exitcode: -(?P<number>(?!15\))\d{1,3})\) local_rank: (?P<rank>\d{1,7})
+rank killed: a rank was killed by signal {number}
+    → signal 9 means out of memory, most often; else see what this rank has printed
+    (?P<said>exits with return code = -(?P<number>(?!15\b)\d{1,3}))
 rank killed: task {rank} was killed
     → what this task has printed tells why
     ^srun: error: \S{1,60}: tasks? (?P<rank>\d[\d,-]{0,60}): (?:Segm|Abort|Bus|Killed|Float|Illeg)
@@ -358,6 +378,8 @@ heap: native code has overwritten memory
     ^(?:free|malloc|realloc|munmap_chunk)\(\): (?:invalid|corrupted|unaligned|double)
     ^corrupted (?:size|double-linked)
     ^\*\*\* stack smashing
+    ^\*\*\* Error in .{1,300}': (?:double free|free\(\)|malloc\(\)|corrupted|munmap)
+    Attempt to free invalid pointer
 openmp: OpenMP cannot start
     → is it loaded twice, by packages of pip and conda?
     ^OMP: Error #\d{1,5}
@@ -366,6 +388,8 @@ native assertion: an assertion of native code failed
     ^(?:F\d{4} |\[?FATAL\b).{1,200}Check failed:\s
 native exception: an exception of C++
     ^terminate called after throwing an instance of '.{1,200}'(?:\n\s{0,9}what\(\): .{1,300})?
+cancelled: cancelled in the scheduler
+    ^(?:slurmstepd|srun): (?:error: )?\*\*\* (?:JOB|STEP) .{1,60} CANCELLED AT \S{1,30} \*\*\*
 config: its configuration cannot be read
     ^Could not (?:override|load|append|delete) '
     ^In '.{1,99}': Could not find '

@@ -15,6 +15,14 @@ Guard = Callable[[str, float], AbstractContextManager[None]]
 """Given what is done and how many seconds it may take: a context that keeps to that limit."""
 
 
+class MirrorInterrupt(Exception):  # noqa: N818 - nothing went wrong
+    """The mirror was told to end before the training has."""
+
+
+class OnlineRestart(Exception):  # noqa: N818 - nothing went wrong
+    """The run is to be opened online, from now on, by another mirror with the same journal."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MirrorContext:
     """Whom a mirror follows and who is to be told or asked meanwhile, the same for its whole life.
@@ -36,6 +44,8 @@ class MirrorContext:
     """For calls into wandb, which may not return."""
     uploads: UploadRequests
     """Whether an offline run is to go online."""
+    was_finished: bool = False
+    """Whether an earlier life has come to its end: W&B, or the offline file, had all then."""
 
     @property
     def options(self) -> MirrorOptions:

@@ -15,12 +15,12 @@ from pathlib import Path
 
 from tuimon.events.points import EventBatch
 from tuimon.mirror.attachments import attach_event_files, attach_requirements
-from tuimon.mirror.context import MirrorContext
+from tuimon.mirror.context import MirrorContext, MirrorInterrupt, OnlineRestart
 from tuimon.mirror.event_files import JournalFiles
 from tuimon.mirror.event_source import EventSource
 from tuimon.mirror.handover import Handover
 from tuimon.mirror.journal import CodeEntry, FileEntry, Journal, StretchEntry
-from tuimon.mirror.lines import AlertFeed, ConsoleFeeds, line_files
+from tuimon.mirror.lines import AlertFeed, ConsoleFeeds, paths_of_lines
 from tuimon.mirror.namespaces import Namespaces
 from tuimon.mirror.offline_file import Fragments
 from tuimon.mirror.opening import OpenRun, RunOpener
@@ -43,14 +43,6 @@ _LOG_TIMEOUT = 120.0
 _GRACE = 30.0
 _PROBLEMS_EVERY = 10.0
 log = logging.getLogger(__name__)
-
-
-class MirrorInterrupt(Exception):  # noqa: N818 - nothing went wrong
-    """The mirror was told to end before the training has."""
-
-
-class OnlineRestart(Exception):  # noqa: N818 - nothing went wrong
-    """The run is to be opened online, from now on, by another mirror with the same journal."""
 
 
 class Mirror:
@@ -98,8 +90,10 @@ class Mirror:
             self._context, self._home, self._journal, wants_online=self._wants_online
         )
         self._add(first)
-        self._subject.begin(entry.path for entry in self._journal.files)
-        enter_launches(self._journal, dict.fromkeys((self._home, self._context.paths)))
+        journal = self._journal
+        ours = [one for one in journal.files if one.id not in journal.left]
+        self._subject.begin(NewFile(one.path, one.run) for one in ours)
+        enter_launches(journal, dict.fromkeys((self._home, self._context.paths)))
         opened = self._open(opening)
         try:
             self._replay(opened.first_row)
@@ -123,8 +117,9 @@ class Mirror:
         self._status.update(state="finished", total=None, arrived=arrived)
 
     def _observe(self, entry: FileEntry, batch: EventBatch) -> None:
-        self._handover.observe(entry, batch)
-        self._subject.observe(batch)
+        self._subject.observe(entry.path, batch)
+        is_ours = entry.id not in self._journal.left and self._subject.keeps(entry.path)
+        self._handover.observe(entry, batch, is_ours=is_ours)
 
     # Opening
 
@@ -145,12 +140,11 @@ class Mirror:
                 run.write_system_metrics(opened.metrics, running.origin)
         # Only now the journal knows how much of them this W&B run has.
         journal, subject = self._journal, self._subject
-        consoles = line_files(
-            subject.console, [one.path for one in journal.lines.stretches], journal
-        )
+        told = [one.path for one in journal.lines.stretches]
+        consoles = paths_of_lines(subject.console, told, journal)
         self._consoles = ConsoleFeeds(consoles, journal, opened.first_line)
         self._send_code()
-        alerts = line_files(subject.alerts, [], journal)
+        alerts = paths_of_lines(subject.alerts, [], journal)
         self._alerts = [AlertFeed(path, journal) for path in alerts]
         online = opened.fragments is None
         self._status.update(
@@ -182,6 +176,7 @@ class Mirror:
         if now - self._looked_at >= _LOOK_EVERY:
             self._looked_at = now
             self._add(self._subject.look())
+            self._files.let_go(self._subject.keeps)
         return self._subject.ended
 
     def _add(self, found: list[NewFile]) -> None:
@@ -237,7 +232,7 @@ class Mirror:
             if has_room(self._home.directory, self._status):
                 self._send_files()
                 now = time.monotonic()
-                for source in self._files:
+                for source in filter(self._files.reads, self._files):
                     if source.due(now):
                         self._mirror_stretch(source)
             self._send_rest()
@@ -256,7 +251,7 @@ class Mirror:
             self._look()
             if has_room(self._home.directory, self._status):
                 self._send_files()
-                for source in self._files:
+                for source in filter(self._files.reads, self._files):
                     while self._mirror_stretch(source):
                         quiet_since = time.monotonic()
                         self._report()
@@ -270,6 +265,8 @@ class Mirror:
 
     def _mirror_stretch(self, source: EventSource) -> bool:
         """Read the next stretch of a file and hand its rows over; False when there was none."""
+        if not self._subject.keeps(source.entry.path):
+            return False
         reading = source.read()
         entry = source.entry
         if reading.replaced:

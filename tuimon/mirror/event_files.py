@@ -12,7 +12,7 @@ from tuimon.events.logdir import UnreadablePath
 from tuimon.events.points import EventBatch
 from tuimon.mirror.event_source import EventSource
 from tuimon.mirror.file_marks import Mark, head_of
-from tuimon.mirror.journal import FileEntry, Journal, MoveEntry, StretchEntry
+from tuimon.mirror.journal import FileEntry, Journal, LeaveEntry, MoveEntry, StretchEntry
 from tuimon.mirror.journal_home import enter_head, enter_home
 from tuimon.mirror.namespaces import Namespaces
 from tuimon.mirror.owner import NewFile
@@ -65,7 +65,8 @@ class JournalFiles:
         """What could not be sent, of them and of `closed` directories: a line each, as many as
         anybody reads; `at_end` nothing more is to come."""
         found = [f"{safe(one.path)}: {one.error}: left out" for one in closed]
-        found += [lost for one in self if (lost := one.problem(at_end=at_end)) is not None]
+        told = [one.problem(at_end=at_end) for one in self if self.reads(one)]
+        found += [lost for lost in told if lost is not None]
         if len(found) > _MOST_PROBLEMS:
             found[_MOST_PROBLEMS:] = [f"and {len(found) - _MOST_PROBLEMS:,} more"]
         return tuple(found)
@@ -104,6 +105,17 @@ class JournalFiles:
                 OSError
             ):  # a log directory that is renamed is not found, and nothing else
                 enter_head(head, self._home)
+
+    def let_go(self, keeps: Callable[[str], bool]) -> None:
+        """Read no more of the files that the subject does not keep."""
+        gone = [one.entry for one in self if self.reads(one) and not keeps(one.entry.path)]
+        for entry in gone:
+            log.info("%s is a trial's: from now on it has a W&B run of its own", entry.path)
+            self._journal.append(LeaveEntry(file=entry.id))
+
+    def reads(self, source: EventSource) -> bool:
+        """Whether what comes in a file goes to this W&B run."""
+        return source.entry.id not in self._journal.left
 
     def replay(
         self, first_row: int
@@ -174,7 +186,8 @@ class JournalFiles:
         self._sources[entry.path] = EventSource(
             entry, self._plugins[directory], self._observe, earlier
         )
-        self._enter_home(entry.path)
+        if entry.id not in self._journal.left:
+            self._enter_home(entry.path)
 
     def _enter_home(self, path: str) -> None:
         directory = str(Path(path).parent)

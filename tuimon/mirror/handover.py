@@ -76,8 +76,10 @@ class Handover:
         self._running = running
         self._row = first_row - 1
 
-    def observe(self, entry: FileEntry, batch: EventBatch) -> None:
+    def observe(self, entry: FileEntry, batch: EventBatch, *, is_ours: bool = True) -> None:
         """Gather from a batch what concerns the run as a whole, and give its tags their keys.
+
+        A file that is not `is_ours` any more has no hyperparameters of this run.
 
         Also where W&B has the batch already: the keys of its tags are taken, though the journal
         names those alone that are not the plain ones.
@@ -88,7 +90,8 @@ class Handover:
         for ref in batch.refs:
             if ref.plugin in PLUGINS:
                 self._keys.key(entry.namespace, _name(ref), ref.plugin)
-        self._hparams += [(entry.path, ref) for ref in batch.refs if ref.plugin == "hparams"]
+        if is_ours:
+            self._hparams += [(entry.path, ref) for ref in batch.refs if ref.plugin == "hparams"]
         newest = max(_places(batch), default=None)
         if newest is not None:
             self._latest[entry.namespace] = newest

@@ -12,7 +12,6 @@ since nothing was handed over for it. One process writes (`locked`), others may 
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Self
@@ -20,7 +19,6 @@ from typing import Self
 from tuimon.events.fields import Span
 from tuimon.mirror.file_marks import Mark, still_holds
 from tuimon.mirror.line_numbers import LineNumbers, LinesEntry
-from tuimon.runs.lock import held
 
 FORMAT = 1
 
@@ -71,6 +69,13 @@ class MoveEntry:
 
     file: int
     path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveEntry:
+    """File `file` turned out to be a trial's: no more of it comes."""
+
+    file: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +170,7 @@ Entry = (
     | LaunchEntry
     | FileEntry
     | MoveEntry
+    | LeaveEntry
     | KeyEntry
     | StretchEntry
     | LinesEntry
@@ -178,6 +184,7 @@ _KINDS: dict[str, type[Entry]] = {
     "launch": LaunchEntry,
     "file": FileEntry,
     "moved": MoveEntry,
+    "left": LeaveEntry,
     "key": KeyEntry,
     "rows": StretchEntry,
     "lines": LinesEntry,
@@ -192,10 +199,10 @@ class Journal:
     """An append-only journal and what its entries add up to.
 
     `run_id` is None until a W&B run was about to be opened, `run` until one was; `files` are in
-    order of their ids, `launches` in that of their begins; `earlier` are the stretches of the
-    mirror's earlier lives, `lines` those of consoles; `sent` says how much of which file of
-    alerts is in W&B, `code` the source files of which directories; `stops` by launch whether one
-    counts.
+    order of their ids (those in `left` are read no more), `launches` in that of their begins;
+    `earlier` are the stretches of the mirror's earlier lives, `lines` those of consoles; `sent`
+    says how much of which file of alerts is in W&B, `code` the source files of which directories;
+    `stops` by launch whether one counts.
     """
 
     def __init__(self, path: Path) -> None:
@@ -210,6 +217,7 @@ class Journal:
         self.run: RunEntry | None = None
         self.launches: list[LaunchEntry] = []
         self.files: list[FileEntry] = []
+        self.left: set[int] = set()
         self.renamed: dict[tuple[str, str], str] = {}
         self.earlier: list[StretchEntry] = []
         self.next_row = 0
@@ -297,6 +305,8 @@ class Journal:
                 self.files.append(entry)
             case MoveEntry():
                 self.files[entry.file] = replace(self.files[entry.file], path=entry.path)
+            case LeaveEntry():
+                self.left.add(entry.file)
             case KeyEntry():
                 self.renamed[entry.namespace, entry.tag] = entry.key
             case StretchEntry():
@@ -352,11 +362,3 @@ def _decode(path: Path, line: bytes) -> Entry | None:
             return None
         raise JournalError(f"{path}: not a mirror journal of this version") from error
     return entry
-
-
-@contextmanager
-def locked(directory: Path) -> Iterator[bool]:
-    """Hold the lock of a mirror directory (created); False when another process holds it."""
-    directory.mkdir(mode=0o700, exist_ok=True)
-    with held(directory / "lock") as free:
-        yield free

@@ -23,7 +23,13 @@ from tuimon.mirror.file_marks import Mark, head_of
 from tuimon.mirror.journal import JournalError, last_run
 from tuimon.runs.ending import has_ended
 from tuimon.runs.paths import RunPaths, runs_directory, state_home
-from tuimon.runs.record import MirrorOptions, RecordError, RunRecord, read_record
+from tuimon.runs.record import (
+    LogdirRecord,
+    MirrorOptions,
+    RecordError,
+    RunRecord,
+    read_record,
+)
 from tuimon.runs.registry import RunNotFound, RunStatus, find_run, read_status
 from tuimon.runs.replacement import replace_file
 
@@ -81,11 +87,22 @@ def settle_home(
             found = home_of(find_run(options.resume).paths)
     if found is not None and options.resume == AUTO and not _is_over(logdir, paths):
         found = None
+    if found is not None and found == _home_of_launch(paths):
+        found = None  # a trial that was a part of its launch's run before it was known as one
     if found is None or found == paths or not _fits(found, options, environ):
         return paths
     replace_file(paths.mirror / "home", f"{_relative(found.directory)}\n".encode())
     log.info("goes on with the W&B run of %s", found.id)
     return found
+
+
+def _home_of_launch(paths: RunPaths) -> RunPaths | None:
+    """The home of the launch that `paths` is a trial of; None when it is no trial."""
+    with suppress(RecordError):
+        described = read_record(LogdirRecord, paths.logdir_json)
+        if described is not None and described.launch:
+            return home_of(RunPaths(Path(described.launch)))
+    return None
 
 
 def find_home(logdir: str) -> RunPaths | None:

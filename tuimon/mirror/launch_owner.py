@@ -169,14 +169,18 @@ class LaunchOwner:
             return now - self._imported_at < _OWN_RUN_PATIENCE
         return False
 
-    def begin(self, known: Iterable[str]) -> None:
+    def begin(self, known: Iterable[NewFile]) -> None:
         """Find out from now on which files are those of trials."""
         self._has_begun = True
         self._split.begin(known)
 
-    def observe(self, batch: EventBatch) -> None:
-        """See whether the first directory has a session of hyperparameters."""
-        self._split.observe(batch)
+    def observe(self, path: str, batch: EventBatch) -> None:
+        """See whether a directory has a session of hyperparameters."""
+        self._split.observe(path, batch)
+
+    def keeps(self, path: str) -> bool:
+        """Whether a file is none of a trial that was told so late."""
+        return self._split.keeps(path)
 
     @property
     def trials(self) -> int:

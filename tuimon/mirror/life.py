@@ -6,9 +6,9 @@ import shlex
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from tuimon.mirror.context import MirrorContext
-from tuimon.mirror.core import Mirror, MirrorInterrupt, OnlineRestart
-from tuimon.mirror.journal import Journal, locked
+from tuimon.mirror.context import MirrorContext, MirrorInterrupt, OnlineRestart
+from tuimon.mirror.fragment_upload import whole_fragment
+from tuimon.mirror.journal import Journal
 from tuimon.mirror.journal_home import enter_home, is_settled, settle_home
 from tuimon.mirror.leftovers import HOME_VARIABLE, kill_leftovers
 from tuimon.mirror.offline_file import is_offline_run
@@ -17,6 +17,7 @@ from tuimon.mirror.owner import NewFile
 from tuimon.mirror.status import EXIT_AGAIN
 from tuimon.mirror.upload_watch import IncompleteError
 from tuimon.mirror.wandb_run import teardown
+from tuimon.runs.lock import locked
 from tuimon.runs.paths import RunPaths
 
 _LOOK_EVERY = 0.5
@@ -86,12 +87,28 @@ def _mirror(context: MirrorContext, home: RunPaths, files: list[NewFile]) -> Non
             context.subject.upload()
         uploads.done()
         with Journal(home.mirror / "journal.jsonl") as journal:
+            if wants_online and _has_sent_whole(context, home, journal, files):
+                return
+            # What reads event files is not needed for a whole offline file.
+            from tuimon.mirror.core import Mirror
+
             try:
                 Mirror(context, home, journal, wants_online=wants_online).mirror(files)
                 return
             except OnlineRestart:
                 uploads.ask()
                 context.status.update(state="starting", detail="going online")
+
+
+def _has_sent_whole(
+    context: MirrorContext, home: RunPaths, journal: Journal, files: list[NewFile]
+) -> bool:
+    """Whether everything was at hand in an offline file, and is at W&B now."""
+    upload = whole_fragment(context, home, journal, files)
+    has_sent = upload is not None and upload.is_possible() and upload.upload()
+    if context.stop.is_set():
+        raise MirrorInterrupt
+    return has_sent
 
 
 def _first_files(context: MirrorContext) -> list[NewFile] | None:

@@ -18,14 +18,6 @@ _CONSOLE_BYTES = 1 << 18
 _LINES_AT_ONCE = 5000
 
 
-def line_files(own: Path | None, told: list[str], journal: Journal) -> list[Path]:
-    """This launch's file of lines, and those of the launches that it goes on from."""
-    if own is None:  # log directories, which may go on from a launch
-        return [Path(path) for path in dict.fromkeys(told)]
-    earlier = [Path(path) for path in (*told, *journal.sent)]
-    return list(dict.fromkeys([*(path for path in earlier if path.name == own.name), own]))
-
-
 class ConsoleFeeds:
     """Sends consoles on, folded into lines, progress bars as they were left standing.
 
@@ -199,3 +191,11 @@ class AlertFeed:
             self._journal.append(SentEntry(path=str(self._path), amount=self._count))
             if alert.level is not AlertLevel.INFO:
                 run.alert(alert.title, alert.text, str(alert.level))
+
+
+def paths_of_lines(own: Path | None, told: list[str], journal: Journal) -> list[Path]:
+    """A launch's file of lines, and those of the launches that it goes on from."""
+    if own is None:  # log directories, which may go on from a launch
+        return [Path(path) for path in dict.fromkeys(told)]
+    earlier = [Path(path) for path in (*told, *journal.sent)]
+    return list(dict.fromkeys([*(path for path in earlier if path.name == own.name), own]))

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 
-from tuimon.events.logdir import FoundFile, LogdirScan, UnreadablePath
+from tuimon.events.log_roots import FoundFile
+from tuimon.events.logdir import LogdirScan, UnreadablePath
 from tuimon.events.points import EventBatch
 from tuimon.mirror.namespaces import is_part_name
 from tuimon.mirror.owner import NewFile
@@ -99,7 +100,9 @@ class LogdirOwner:
         self._namespaces = dict(zip(record.directories, record.namespaces, strict=True))
         for path in record.directories:
             if path not in self._scans:
-                self._scans[path] = LogdirScan([LogSource(path=path, recursive=False)])
+                self._scans[path] = LogdirScan(
+                    [LogSource(path=path, recursive=False)], only_event_files=True
+                )
 
     @property
     def record(self) -> RunRecord:
@@ -180,15 +183,19 @@ class LogdirOwner:
     def goes_on_from(self, home: RunPaths) -> None:
         """Nothing: all files count in any case."""
 
-    def begin(self, known: Iterable[str]) -> None:
+    def begin(self, known: Iterable[NewFile]) -> None:
         """Nothing: what belongs to it is known."""
 
-    def observe(self, batch: EventBatch) -> None:
+    def observe(self, path: str, batch: EventBatch) -> None:
         """Nothing: what belongs to it is known."""
 
     def stop_training(self) -> str | None:
         """Who writes the files is not known."""
         return "W&B's page asks for a stop: only `tuimon run` can stop a training"
+
+    def keeps(self, path: str) -> bool:
+        """It keeps all."""
+        return True
 
     def upload(self) -> None:
         """Nothing: there is no other W&B run."""

@@ -2,9 +2,9 @@
 
 A directory is called by its path below the *root* of the launch: what the directories that are
 found together have in common, as by W&B's own integration. A single one has bare tags, ``sweep/0``
-and ``sweep/1`` are ``0`` and ``1``, ``train`` and ``val`` are so called even alone. What comes later
-and lies elsewhere is called by its path from where that parts from the root, or from the working
-directory; the same, whatever came before it. A log directory which the user named makes no
+and ``sweep/1`` are ``0`` and ``1``, ``train`` and ``val`` are so called even alone. What comes
+later and lies elsewhere is called by its path from where that parts from the root, or from the
+working directory; the same, whatever came before it. A log directory which the user named makes no
 difference but that the root is not above it: ``version_0`` and ``version_1`` in it are two
 trainings, whose curves W&B compares by their names.
 

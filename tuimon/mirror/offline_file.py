@@ -218,6 +218,11 @@ class Fragments:
                     if _holds(record, _STATS)
                 )
 
+    @property
+    def measured(self) -> int:
+        """How many records of system metrics they hold; raises OSError."""
+        return sum(1 for _ in self.system_metrics())
+
     def next_row(self, first_row: int) -> int:
         """The number of the first row that no fragment holds; `first_row` when none holds any.
 

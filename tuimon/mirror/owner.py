@@ -85,11 +85,14 @@ class Owner(Protocol):
     def goes_on_from(self, home: RunPaths) -> None:
         """Files of the earlier launches that have this home count, too."""
 
-    def begin(self, known: Iterable[str]) -> None:
+    def begin(self, known: Iterable[NewFile]) -> None:
         """Its files are read from now on; `known` are in the journal already."""
 
-    def observe(self, batch: EventBatch) -> None:
-        """See what was read of its files."""
+    def observe(self, path: str, batch: EventBatch) -> None:
+        """See what was read of one of its files."""
+
+    def keeps(self, path: str) -> bool:
+        """Whether one of its files is still its own, and no trial's."""
 
     @property
     def is_sorting(self) -> bool:

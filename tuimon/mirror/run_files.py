@@ -25,10 +25,17 @@ class RunFiles:
     """
 
     def __init__(
-        self, wandb_directory: Path, run_id: str, current: Path, ignored: Sequence[str] = ()
+        self,
+        wandb_directory: Path,
+        run_id: str,
+        current: Path,
+        ignored: Sequence[str] = (),
+        *,
+        offline: bool = False,
     ) -> None:
+        """`offline`: what is sent is the directory of an offline run."""
         self._parent = wandb_directory.resolve()
-        self._pattern = f"run-*-{run_id}/files"
+        self._pattern = f"{'offline-' if offline else ''}run-*-{run_id}/files"
         self._current = current / "files"
         self._ignored = ignored
         self._confirmed: dict[str, int] = {}

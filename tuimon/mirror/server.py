@@ -115,6 +115,15 @@ class Server:
         except ServerError:
             return None
 
+    def whole_place(self, place: RunPlace) -> RunPlace:
+        """A run's place, with names in place of defaults; raises ServerError, NoSuchRunError."""
+        project = self._bucket("RunPlace", "", "project { name entity { name } }", place, {})
+        try:
+            found = project["project"]
+            return place._replace(project=found["name"], entity=found["entity"]["name"])
+        except (KeyError, TypeError):
+            return place
+
     def newest_event(self, place: RunPlace) -> float | None:
         """When the last system metrics that a run has were measured (Unix s), if it has any.
 

@@ -6,7 +6,8 @@ writes to, and what belongs to it, is the launch's own W&B run, be it a trial or
 come later
 
 - one beside it is a trial as soon as anything of the launch has a session; it waits for that for a
-  while, and is a part of the launch's own run after that,
+  while, and is a part of the launch's own run after that, until it has a session itself: then it
+  leaves that run, where what came before stays, and is a trial with all that it holds,
 - one below it that begins with a session (as `add_hparams` makes them by itself) is a trial if
   there are several; a single one tells the configuration of the directory above it.
 """
@@ -16,12 +17,14 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tuimon.events.points import EventBatch
-from tuimon.events.tail import EventFileTail
 from tuimon.mirror.namespaces import is_part_name
 from tuimon.mirror.owner import NewFile
+
+if TYPE_CHECKING:
+    from tuimon.events.tail import EventFileTail
 
 PATIENCE = 20.0
 """Seconds that a second directory waits for a session before it is a part of the launch's run."""
@@ -42,7 +45,7 @@ class TrialFile(NamedTuple):
 @dataclass(slots=True)
 class _HeldFile:
     file: NewFile
-    tail: EventFileTail
+    tail: "EventFileTail | None" = None
     since: float = field(default_factory=time.monotonic)
     has_session: bool = False
     has_others: bool = False
@@ -54,6 +57,10 @@ class _HeldFile:
 
     def read(self) -> None:
         """Look for a session in what is new."""
+        if self.tail is None:
+            from tuimon.events.tail import EventFileTail  # of launches with several directories
+
+            self.tail = EventFileTail(self.file.path)
         while not self.has_session and (batches := self.tail.poll(_POLL_BYTES)):
             refs = [ref for batch in batches for ref in batch.refs]
             self.has_session = any(ref.tag == SESSION_TAG for ref in refs)
@@ -67,7 +74,9 @@ class TrialSplit:
 
     def __init__(self, trials: Iterable[str] = ()) -> None:
         self._trials = [PurePath(top) for top in trials]
-        self._own: dict[PurePath, None] = {}
+        self._own: dict[PurePath, list[NewFile]] = {}
+        """The directories of the launch's own run, the first one first, and their files."""
+        self._leaving: list[TrialFile] = []
         self._held: list[_HeldFile] = []
         self._first: list[_HeldFile] | None = []
         """The launch's own, until these are read by its mirror."""
@@ -81,15 +90,22 @@ class TrialSplit:
         """Whether files are held back."""
         return bool(self._held)
 
-    def begin(self, known: Iterable[str]) -> None:
+    def begin(self, known: Iterable[NewFile]) -> None:
         """From now on the launch's own run is read, which has the files `known` already."""
-        self._own |= {PurePath(path).parent: None for path in known}
+        for file in known:
+            self._add_own(file)
         self._began_at = time.monotonic()
 
-    def observe(self, batch: EventBatch) -> None:
-        """See what is read of the launch's own run."""
+    def observe(self, path: str, batch: EventBatch) -> None:
+        """See what is read of a file of the launch's own run."""
         self._first = None
-        self.has_session |= any(ref.tag == SESSION_TAG for ref in batch.refs)
+        if any(ref.tag == SESSION_TAG for ref in batch.refs):
+            self.has_session = True
+            self._let_leave(PurePath(path).parent)
+
+    def keeps(self, path: str) -> bool:
+        """Whether a file of the launch's own run has not left it, to be a trial's."""
+        return self._trial_of(PurePath(path)) is None
 
     def sort(
         self, found: Iterable[NewFile], *, last: bool
@@ -98,7 +114,7 @@ class TrialSplit:
 
         With `last` nothing more is being written: soon nothing is held back any more.
         """
-        self._held += [_HeldFile(file, EventFileTail(file.path)) for file in found]
+        self._held += [_HeldFile(file) for file in found]
         for held in self._held:
             if self._own:
                 held.read()
@@ -108,8 +124,12 @@ class TrialSplit:
         now = time.monotonic()
         if last and self._began_at is not None and self._last_since is None:
             self._last_since = now
+        if self._began_at is not None:
+            for held in self._held:
+                if held.has_session:
+                    self._let_leave(held.directory)
         own: list[NewFile] = []
-        trials: list[TrialFile] = []
+        trials, self._leaving = self._leaving, []
         while sorted_out := [one for one in self._held if self._sort_one(one, now, own, trials)]:
             self._held = [one for one in self._held if one not in sorted_out]
         return own, trials
@@ -118,20 +138,40 @@ class TrialSplit:
         self, held: _HeldFile, now: float, own: list[NewFile], trials: list[TrialFile]
     ) -> bool:
         directory = held.directory
-        top = next((top for top in self._trials if _is_in(directory, top)), None)
+        top = self._trial_of(directory)
         if top is None and not self._is_own(held, now):
             if self._began_at is None or not self._is_trial(held):
                 return False
             top = _unit(directory)
             self._trials.append(top)
         if top is None:
-            self._own[directory] = None
+            self._add_own(held.file)
             if self._first is not None:
                 self._first.append(held)
             own.append(held.file)
         else:
             trials.append(TrialFile(str(top), held.file))
         return True
+
+    def _add_own(self, file: NewFile) -> None:
+        if self.keeps(file.path):
+            self._own.setdefault(PurePath(file.path).parent, []).append(file)
+
+    def _trial_of(self, path: PurePath) -> PurePath | None:
+        """The top directory of the trial that a path belongs to."""
+        return next((top for top in self._trials if _is_in(path, top)), None)
+
+    def _let_leave(self, directory: PurePath) -> None:
+        """See that a session is in a directory: what it is in beside the first one is a trial."""
+        units = [*map(_unit, self._own)]
+        around = [one for one in units if _is_in(one, units[0]) or _is_in(units[0], one)]
+        beside = [one for one in units if not any(_is_in(one, other) for other in around)]
+        top = min((one for one in beside if _is_in(directory, one)), default=None)
+        if top is not None:
+            left = [one for one in self._own if _is_in(one, top)]
+            self._leaving += [TrialFile(str(top), file) for one in left for file in self._own[one]]
+            self._own = {one: files for one, files in self._own.items() if one not in left}
+            self._trials.append(top)
 
     def _is_own(self, held: _HeldFile, now: float) -> bool:
         directory = held.directory

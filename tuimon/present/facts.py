@@ -210,7 +210,7 @@ def file_rows(session: Session) -> list[tuple[str, str]]:
         (
             "damaged",
             f"{file.path}: {count(file.damaged_records, 'record')} left out"
-            f" ({count(file.skipped_bytes, 'byte')})",
+            f" ({file.detail or count(file.skipped_bytes, 'byte')})",
         )
         for file in damaged
     ]
@@ -224,6 +224,15 @@ def file_rows(session: Session) -> list[tuple[str, str]]:
             for file in files
             if file.undecided_bytes
         ]
+    if len(rows) > _MOST_FILES:
+        rows[_MOST_FILES:] = [("", f"and {len(rows) - _MOST_FILES} more")]
+    return rows
+
+
+def origin_rows(session: Session) -> list[tuple[str, str]]:
+    """(what curves come from, where) of all logs that are no event files, as many as anybody
+    reads."""
+    rows = [(file.origin, str(file.path)) for file in session.follower.files if file.origin]
     if len(rows) > _MOST_FILES:
         rows[_MOST_FILES:] = [("", f"and {len(rows) - _MOST_FILES} more")]
     return rows

@@ -1,4 +1,4 @@
-"""What is told of log directories that hold no event files, but something else."""
+"""What is told of log directories that hold no logs, but something else."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tuimon.text import safe
 
-WAYS_OUT = "log with torch's SummaryWriter, Lightning's TensorBoardLogger or wandb"
+WAYS_OUT = "`tuimon view FILE` reads any of them with a step or an epoch"
 _MOST_NAMES = 2
 
 

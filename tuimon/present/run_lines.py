@@ -20,6 +20,7 @@ from tuimon.text import format_value, safe
 
 RunSort = Literal["started", "best", "name", "state", "took"]
 RUN_SORTS: tuple[RunSort, ...] = get_args(RunSort)
+_ARCHIVED = "archived"
 
 
 class RunLine(NamedTuple):
@@ -119,16 +120,25 @@ def numbers(line: RunLine) -> str:
 
 
 def matching(
-    lines: Iterable[RunLine], text: str, commands: RunCommands, now: float
+    lines: Iterable[RunLine],
+    text: str,
+    commands: RunCommands,
+    now: float,
+    *,
+    archived: bool = False,
 ) -> list[RunLine]:
     """Those that a filter shows: it is looked for in all that is told of a run, ``run:`` in its
     names alone, and values are compared with its arguments and the best of its main metric.
+
+    None that is archived, unless `archived` ones are wanted, or the filter has that word.
 
     Raises:
         FilterError: the text is none.
     """
     holds = parse_expression(text)
-    return [line for line in lines if holds(partial(_has, line, commands, now))]
+    archived |= _ARCHIVED in text.lower()
+    listed = (line for line in lines if archived or not line.run.annotation.archived)
+    return [line for line in listed if holds(partial(_has, line, commands, now))]
 
 
 def _has(line: RunLine, commands: RunCommands, now: float, term: FilterTerm) -> bool:
@@ -140,6 +150,7 @@ def _has(line: RunLine, commands: RunCommands, now: float, term: FilterTerm) -> 
         texts += [
             " ".join(commands.of(line.run)), line.told, record.cwd, record.host,
             state_word(line.run), "starred" if said.starred else "",
+            _ARCHIVED if said.archived else "",
             *(text for text, _ in remarks(line, now)),
         ]  # fmt: skip
     return any(term.pattern.search(text) for text in texts)
@@ -197,8 +208,17 @@ def _by_argument(argument: Argument) -> tuple[object, ...]:
 
 
 def sources_of(chosen: Sequence[RunLine], commands: RunCommands) -> list[LogSource]:
-    """Event files of runs that are shown beside each other, each by a name that tells it apart:
-    where names are the same with the arguments that differ, else with the end of its id."""
+    """Event files of runs that are shown beside each other, each by a name that tells it apart."""
+    return [
+        source
+        for name, line in zip(names_apart(chosen, commands), chosen, strict=True)
+        for source in line.run.sources_called(name)
+    ]
+
+
+def names_apart(chosen: Sequence[RunLine], commands: RunCommands) -> list[str]:
+    """What tells runs apart that are shown beside each other: where names are the same with the
+    arguments that differ, else with the end of its id."""
     telling = telling_arguments({line.id: commands.of(line.run) for line in chosen})
     names = [line.run.name for line in chosen]
     names = [
@@ -207,12 +227,7 @@ def sources_of(chosen: Sequence[RunLine], commands: RunCommands) -> list[LogSour
         )
         for name, line in zip(names, chosen, strict=True)
     ]
-    told_apart = [
+    return [
         name if names.count(name) == 1 else f"{name} {line.id.rpartition('-')[2]}"
         for name, line in zip(names, chosen, strict=True)
-    ]
-    return [
-        source
-        for name, line in zip(told_apart, chosen, strict=True)
-        for source in line.run.sources_called(name)
     ]

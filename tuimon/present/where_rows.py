@@ -1,8 +1,9 @@
 """Where a training is, for people to read: who is at which calls; and a document for programs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from tuimon.present.rank_rows import RankFacts, rank_rows
 from tuimon.stacks.call_stack import Call, ThreadStack
 from tuimon.stacks.python_process import PythonProcess
 from tuimon.stacks.survey import Survey, numbered
@@ -26,6 +27,14 @@ class PlaceSection(NamedTuple):
     calls: list[tuple[str, str]]
 
 
+def where_sections(
+    survey: Survey, facts: Mapping[int, RankFacts], now: float
+) -> list[PlaceSection]:
+    """A table of the ranks, if there are any, and where all processes are; safe for a terminal."""
+    ranks = rank_rows(survey, facts, now)
+    return [PlaceSection("ranks", ranks)] * bool(ranks) + place_sections(survey)
+
+
 def place_sections(survey: Survey) -> list[PlaceSection]:
     """All processes, those that train first; all of it is safe for a terminal."""
     groups: dict[tuple[object, ...], list[PythonProcess]] = {}
@@ -42,12 +51,13 @@ def place_sections(survey: Survey) -> list[PlaceSection]:
     ]
 
 
-def where_document(survey: Survey) -> dict[str, Any]:
+def where_document(survey: Survey, facts: Mapping[int, RankFacts]) -> dict[str, Any]:
     """The same as JSON has it."""
     return {
         "headline": survey.headline(),
         "look_at": survey.culprits(),
         "gone": survey.gone,
+        "ranks": {number: one._asdict() for number, one in sorted(facts.items())},
         "processes": [
             {
                 "pid": one.pid,

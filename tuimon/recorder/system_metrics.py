@@ -18,6 +18,7 @@ import pynvml
 from tuimon.guardian.cgroups import memory_groups
 from tuimon.recorder.disks import Disks
 from tuimon.recorder.event_file import EventFile, TagPoint
+from tuimon.recorder.gpu_activity import GpuActivity
 from tuimon.recorder.pace import Pace
 from tuimon.recorder.processes import ProcessTree
 from tuimon.runs.paths import RunPaths
@@ -127,7 +128,7 @@ class Gpus:
         self.error: pynvml.NVMLError | None = None
         """Why none can be measured."""
         self.driver: str | None = None
-        self._devices: list[tuple[str, Any]] = []
+        self._devices: list[tuple[str, Any, GpuActivity]] = []
         try:
             pynvml.nvmlInit()
             with suppress(pynvml.NVMLError):
@@ -136,7 +137,8 @@ class Gpus:
             for index in range(min(self.count, _MOST)):
                 try:
                     device = pynvml.nvmlDeviceGetHandleByIndex(index)
-                    self._devices.append((f"GPU {index} {_model(device)}", device))
+                    name = f"GPU {index} {_model(device)}"
+                    self._devices.append((name, device, GpuActivity(device)))
                 except pynvml.NVMLError:
                     self.lost += 1
         except pynvml.NVMLError as error:
@@ -146,17 +148,31 @@ class Gpus:
     @property
     def names(self) -> tuple[str, ...]:
         """Such as ``GPU 0 A100-SXM4-80GB``."""
-        return tuple(name for name, _ in self._devices)
+        return tuple(name for name, _, _ in self._devices)
+
+    def taken_by(self, pids: Collection[int]) -> dict[int, dict[int, int]]:
+        """Bytes that each of these processes takes on each GPU, as far as it takes any."""
+        found: dict[int, dict[int, int]] = {}
+        for name, device, _ in self._devices:
+            index = int(name.split(" ", 2)[1])
+            with suppress(pynvml.NVMLError):
+                for process in pynvml.nvmlDeviceGetComputeRunningProcesses(device):
+                    if process.pid in pids:
+                        found.setdefault(process.pid, {})[index] = process.usedGpuMemory or 0
+        return found
 
     def readings(self, pids: Collection[int]) -> Iterator[SystemReading]:
         """What each GPU tells now; `pids` are the training's processes.
 
         What a GPU cannot tell (laptops know no power, MIG instances no utilization) is left out.
         """
-        for name, device in self._devices:
+        for name, device, activity in self._devices:
             for quantity, read in _QUANTITIES.items():
                 with suppress(pynvml.NVMLError):
                     yield SystemReading(f"{name}/{quantity}", read(device))
+            with suppress(pynvml.NVMLError):
+                for quantity, value in activity.readings():
+                    yield SystemReading(f"{name}/{quantity}", value)
             with suppress(pynvml.NVMLError):
                 mine = _memory_of(device, pids)
                 if mine:

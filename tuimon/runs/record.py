@@ -126,6 +126,8 @@ class RunRecord(NamedTuple):
     epochs: float | None = None
     steps: float | None = None
     """How many the whole training has, as far as the user said so."""
+    per_step: str | None = None
+    """What is done in each, ``65536 tokens``."""
     notify: str | None = None
     """Shell command for each alert (see `tuimon.recorder.notify`)."""
     rules: tuple[str, ...] = ()

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tuimon.regular_file import regular_file
+from tuimon.regular_file import read_regular, regular_file
 from tuimon.runs.paths import RunPaths, runs_directory
 
 _WANDB = ".wandb"
 _SYNCING = ".wandb+tensorboard"
 _FILE = "file:"
 _IMPORT = "import:wandb"
+_MOST_REPORT = 1 << 20
+"""Bytes that a process reports."""
 _MOST_LAUNCHES = 256
 """The newest launches that are asked whether a file is theirs."""
 
@@ -71,6 +73,16 @@ class WriterReports:
             os.write(file, os.fsencode(f"{_FILE}{path}\n"))
         finally:
             os.close(file)
+
+
+def files_written_by(reports: Path, pid: int) -> list[Path]:
+    """The event files that a process of this host has reported, oldest first."""
+    try:
+        lines = read_regular(reports / f"{os.uname().nodename}-{pid}", _MOST_REPORT).splitlines()
+    except OSError:
+        return []
+    files = [os.fsdecode(line) for line in lines if line.startswith(_FILE.encode())]
+    return [Path(file.removeprefix(_FILE)) for file in files]
 
 
 class FileClaims:

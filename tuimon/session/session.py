@@ -213,6 +213,11 @@ class SystemLog:
             self._follower = Follower(self.store, [self._source])
             self._follower.start()
 
+    @property
+    def loading(self) -> bool:
+        """Whether there is more to be read than was read so far."""
+        return self._follower is not None and self._follower.loading
+
     def stop(self) -> None:
         """Read no more."""
         if self._follower is not None:

@@ -13,8 +13,10 @@ from typing import NamedTuple
 
 from tuimon.events.buffer import ReadBuffer
 from tuimon.events.bulk.known import KnownRecords
-from tuimon.events.logdir import FoundFile, LogdirScan
-from tuimon.events.tail import EventFileTail, FileState
+from tuimon.events.log_roots import FoundFile
+from tuimon.events.logdir import LogdirScan
+from tuimon.events.tail import FileState
+from tuimon.events.tails import Tail, open_tail
 from tuimon.runs.sources import LogSource
 from tuimon.store.agenda import Agenda
 from tuimon.store.collector import collector_paused
@@ -58,7 +60,7 @@ class _FollowedFile:
     """A file that is followed."""
 
     run: str
-    tail: EventFileTail
+    tail: Tail
     size: int
     """Bytes, the most that were seen."""
     changed_at: float
@@ -255,6 +257,7 @@ class Follower:
             )
         else:
             found = self._scan.scan()
+        self._forget([path for path in self._scan.displaced if path in self._followed])
         self._forget_gone()
         self._store.set_beside(self._scan.beside)
         self._closed = [FileStatus.of_unreadable(one) for one in self._scan.unreadable]
@@ -307,7 +310,7 @@ class Follower:
 
     def _follow(self, file: FoundFile) -> _FollowedFile:
         plugins, known = self._known.setdefault(file.run, ({}, KnownRecords()))
-        tail = EventFileTail(file.path, plugins, self._buffer, known, heads_first=True)
+        tail = open_tail(file.path, plugins, self._buffer, known, heads_first=True)
         try:
             status = os.stat(file.path)  # noqa: PTH116 (there may be many)
         except OSError:

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from tuimon.events.buffer import ReadBuffer
 from tuimon.events.bulk.known import KnownRecords
-from tuimon.events.logdir import FoundFile, LogdirScan, UnreadablePath
-from tuimon.events.tail import EventFileTail
+from tuimon.events.log_roots import FoundFile
+from tuimon.events.logdir import LogdirScan, UnreadablePath
+from tuimon.events.tails import Tail, open_tail
 from tuimon.runs.sources import LogSource
 from tuimon.store.run_log import FileStatus, RunLog
 from tuimon.store.store import Store
@@ -49,7 +50,7 @@ class LogReader:
         self.store = Store()
         self._scan = LogdirScan(sources)
         self._files: list[FoundFile] = []
-        self._tails: dict[Path, EventFileTail] = {}
+        self._tails: dict[Path, Tail] = {}
         self._runs: dict[str, tuple[dict[str, str], KnownRecords]] = {}
         self._buffer = ReadBuffer()
 
@@ -68,7 +69,7 @@ class LogReader:
             tail = self._tails.get(file.path)
             if tail is None:
                 plugins, known = self._runs.setdefault(file.run, ({}, KnownRecords()))
-                tail = EventFileTail(file.path, plugins, self._buffer, known)
+                tail = open_tail(file.path, plugins, self._buffer, known)
                 self._tails[file.path] = tail
             _read(self.store, file, tail)
 
@@ -93,10 +94,10 @@ def _by_run(files: Sequence[FoundFile]) -> Iterator[tuple[str, Iterator[FoundFil
 def _read_run(store: Store, files: Iterable[FoundFile], buffer: ReadBuffer) -> list[FileStatus]:
     plugins: dict[str, str] = {}
     known = KnownRecords()
-    return [_read(store, file, EventFileTail(file.path, plugins, buffer, known)) for file in files]
+    return [_read(store, file, open_tail(file.path, plugins, buffer, known)) for file in files]
 
 
-def _read(store: Store, file: FoundFile, tail: EventFileTail) -> FileStatus:
+def _read(store: Store, file: FoundFile, tail: Tail) -> FileStatus:
     reading = True
     while reading:
         for batch in tail.poll(_POLL_BYTES):

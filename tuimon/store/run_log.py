@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from tuimon.events.logdir import UnreadablePath
 from tuimon.events.points import EventBatch, SummaryRef
-from tuimon.events.tail import EventFileTail, FileState
+from tuimon.events.tail import FileState
+from tuimon.events.tails import Tail
 from tuimon.store.series import RefSeries, Series
 from tuimon.store.timeline import Restarts, Timeline
 
@@ -31,6 +32,10 @@ class FileStatus(NamedTuple):
     skipped_bytes: int = 0
     undecided_bytes: int = 0
     """Bytes at the end that are no whole record: being written, or damaged."""
+    origin: str = ""
+    """What the points come from, where it is no event file."""
+    detail: str = ""
+    """The first thing that was left out and why, where that can be told."""
 
     @classmethod
     def of_unreadable(cls, found: UnreadablePath) -> "FileStatus":
@@ -38,7 +43,7 @@ class FileStatus(NamedTuple):
         return cls(Path(found.path), FileState.FAILED, found.error)
 
     @classmethod
-    def of(cls, tail: EventFileTail) -> "FileStatus":
+    def of(cls, tail: Tail) -> "FileStatus":
         """The status of the file that `tail` reads."""
         return cls(
             tail.path,
@@ -49,6 +54,8 @@ class FileStatus(NamedTuple):
             tail.damaged_records,
             tail.skipped_bytes,
             tail.undecided_bytes,
+            tail.origin,
+            tail.detail,
         )
 
 

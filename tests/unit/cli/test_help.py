@@ -94,7 +94,7 @@ def test_topics_and_commands_are_offered_to_the_shell(
     monkeypatch.setenv("COMP_WORDS", "tuimon help s")
     assert main([]) == 0
     assert capsys.readouterr().out.split() == [
-        f"plain,{name}" for name in ("settings", "show", "sync", "stop")
+        f"plain,{name}" for name in ("settings", "sources", "show", "sync", "stop")
     ]
 
 

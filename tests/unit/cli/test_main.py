@@ -33,11 +33,11 @@ def test_names_in_messages_cannot_act_on_the_terminal(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     hostile = tmp_path / "\x1b]0;title\x07\x9b31m"
-    hostile.touch()
+    hostile.write_bytes(b"\0")
     assert main(["view", str(hostile)]) == 2
     assert (
-        capsys.readouterr().err
-        == f"tuimon: {tmp_path}/␛]0;title␇\N{REPLACEMENT CHARACTER}31m: not a directory\n"
+        capsys.readouterr().err == f"tuimon: {tmp_path}/␛]0;title␇\N{REPLACEMENT CHARACTER}31m: "
+        "neither a directory nor a log that can be read\n"
     )
 
 

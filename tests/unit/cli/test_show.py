@@ -352,9 +352,11 @@ def test_directories_without_event_files(
     assert "aten::mul" in capsys.readouterr().out
     tables = tmp_path / "tables"
     tables.mkdir()
-    (tables / "metrics.csv").write_text("step,loss\n1,2\n")
+    (tables / "points.csv").write_text("step,loss\n1,2\n3\n")
     assert main(["show", str(tables)]) == 2
-    assert "1 CSV file (metrics.csv) are not read: log with" in capsys.readouterr().err
+    assert "1 CSV file (points.csv) are not read: `tuimon view FILE`" in capsys.readouterr().err
+    assert main(["show", str(tables / "points.csv")]) == 0
+    assert "line 3: 1 cells, not 2" in capsys.readouterr().err
 
 
 def test_nothing_matches(logdir: Path, capsys: pytest.CaptureFixture[str]) -> None:

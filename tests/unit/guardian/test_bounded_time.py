@@ -29,6 +29,15 @@ PIECES = (
     *("No space left on devic", "Watchdog caught collective ", "OutOfMemoryError:", "torch.cuda."),
     *("[rank0]: ", '", line 1x', 'File "', "python1.", "python: ", "x: error:", "x: line 1: "),
     *(
+        "Root Cause (\n",
+        "slurmstepd: error: ",
+        "CANCELLED AT x",
+        "terminate called after '",
+        "nan ",
+    ),
+    *("[rank0]: Traceback (most recent call last):\n", "╭─ Traceback (most recent call last) ─╮\n"),
+    *("Current thread 0x1 (most recent call first):\n", "Error: x --help\n", "loss is nan, "),
+    *(
         "Traceback (most recent call last):\n",
         'File "x", line 1\n',
         "ValueError: x\n",

@@ -109,6 +109,26 @@ def test_the_rank_that_failed_first_tells_more_than_those_that_lost_it():
     )
 
 
+FAILED_RANK = """\
+[{}]:
+  time      : 2026-11-30_15:09:36
+  host      : localhost
+  rank      : {} (local_rank: 0)
+  exitcode  : {} (pid: 32656)
+  error_file: <N/A>
+"""
+
+
+def test_of_ranks_that_were_killed_the_first_is_the_cause():
+    """torchrun ends the others with SIGTERM then, and lists them before."""
+    end = "ChildFailedError:\n====\ntrain.py FAILED\n----\nFailures:\n"
+    end += FAILED_RANK.format(1, 0, -15) + "----\nRoot Cause (first observed failure):\n"
+    words = last_words((end + FAILED_RANK.format(0, 1, -9)).encode())
+    assert words is not None
+    assert words.startswith("rank 1 was killed by signal 9: ")
+    assert "rank 0" not in (last_words((end + FAILED_RANK.format(0, 1, 1)).encode()) or "")
+
+
 def test_a_lonely_launchers_exception_is_better_than_none():
     tail = TRACEBACK.format("subprocess.CalledProcessError: Command 'x' failed")
     assert last_words(tail.encode()) == "subprocess.CalledProcessError: Command 'x' failed"

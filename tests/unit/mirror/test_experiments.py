@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tuimon.events.logdir import FoundFile
+from tuimon.events.log_roots import FoundFile
 from tuimon.mirror.logdir_owner import Experiment, experiments
 
 ROOT = Path("/logs/sweep")

@@ -9,6 +9,7 @@ from torch.utils.tensorboard import SummaryWriter
 from torch.utils.tensorboard.summary import hparams
 
 from tuimon.events.logdir import LogdirScan
+from tuimon.events.tail import EventFileTail
 from tuimon.mirror import trials as module
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.trials import TrialSplit
@@ -24,6 +25,7 @@ class Script:
         self.split = TrialSplit()
         self.split.begin([])
         self.own: list[str] = []
+        self.own_files: set[str] = set()
         self.trials: dict[str, list[str]] = {}
 
     def curve(self, name: str) -> None:
@@ -40,13 +42,22 @@ class Script:
         if name in self.own:
             self.split.has_session = True  # as the mirror sees it, which reads the file
 
+    def read(self, name: str) -> None:
+        """As the mirror reads the files of a directory."""
+        for file in (self.root / name).glob("events*"):
+            for batch in EventFileTail(file).poll():
+                self.split.observe(str(file), batch)
+
     def look(self, *, last: bool = False) -> None:
         found = [NewFile(str(path), run, "") for run, path in self.scan.scan()]
         own, trials = self.split.sort(found, last=last)
         self.own += [self._name(file.path) for file in own]
+        self.own_files |= {file.path for file in own}
         for top, file in trials:
             name = str(Path(top).relative_to(self.root))
             self.trials.setdefault(name, []).append(self._name(file.path))
+            if file.path in self.own_files:  # it was, until now
+                self.own.remove(self._name(file.path))
 
     def end(self) -> None:
         self.look(last=True)
@@ -119,6 +130,46 @@ def test_a_single_session_is_that_of_the_launch(script: Script) -> None:
     assert script.trials == {}
 
 
+@pytest.mark.parametrize("session", ["b", "b/val", "b/17.5"])
+def test_a_late_session_makes_a_trial_of_a_part_of_the_launch(
+    session: str, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b/val", "b", "c"):
+        script.curve(name)
+    script.look()
+    monkeypatch.setattr(module, "PATIENCE", 0.0)
+    script.look()
+    assert (sorted(script.own), script.trials) == (["a", "b", "b/val", "c"], {})
+    script.session(session)
+    if session == "b":  # in a file that is being read
+        script.read("b")
+    script.look()
+    assert {top: sorted(set(names)) for top, names in script.trials.items()} == {
+        "b": sorted({"b", "b/val", session})
+    }
+    assert not script.split.keeps(str(script.root / "b/x"))
+    assert script.split.keeps(str(script.root / "c/x"))
+    script.session("a")
+    script.curve("b")
+    script.look()
+    assert sorted(script.own) == ["a", "a", "c"]
+    assert script.trials["b"][-1] == "b"
+
+
+def test_sessions_of_the_first_directory_and_around_it_let_nothing_leave(
+    script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 0.0)
+    for name in ("log/a", "log/a/sub", "log"):
+        script.curve(name)
+        script.look()
+    for name in ("log/a/sub", "log", "log/a"):
+        script.session(name)
+        script.read(name)
+        script.end()
+    assert (len(script.own), script.trials) == (6, {})
+
+
 def test_without_a_session_all_is_one_run(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("train", "val", "gan", "other/x"):
         script.curve(name)
@@ -145,9 +196,10 @@ def test_a_later_life_comes_to_the_same(script: Script) -> None:
     assert script.trials == {"b": ["b"], "c": ["c", "c"]}
     again = Script(script.root)
     again.split = TrialSplit(str(script.root / top) for top in script.trials)
-    known = [file.path for file in LogdirScan([LogSource(path=str(script.root / "a"))]).scan()]
+    scan = LogdirScan([LogSource(path=str(script.root / "a"))]).scan()
+    known = [NewFile(str(file.path), "a") for file in scan]
     again.look()  # before it knows its journal
-    again.split.begin(map(str, known))
+    again.split.begin(known)
     again.end()
     assert (again.own, again.trials) == (script.own, script.trials)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from tuimon.present.facts import HeaderFacts, header_facts, search_lines, window_title
 from tuimon.runs.alerts import Alert, AlertLevel
 from tuimon.runs.paths import RunPaths
+from tuimon.runs.progress_record import ProgressRecord
 from tuimon.runs.record import RunRecord, RunState, write_record
 from tuimon.session.session import LogSearch, Session
 
@@ -42,3 +43,5 @@ def test_the_title_of_a_window_has_the_state_and_the_worst_alert() -> None:
     flawed = replace(going, state=RunState.FINISHED, flawed=True, alert=alert)
     assert window_title(flawed) == "⚠ train finished ! loss is NaN"
     assert window_title(HeaderFacts(name="runs")) == "tuimon runs"
+    far = replace(going, progress=ProgressRecord("steps", 43, 100), left="1h 04m")
+    assert window_title(far) == "● train running 43% 1h left"

@@ -2,6 +2,7 @@
 
 import json
 
+from tuimon.present.rank_rows import RankFacts
 from tuimon.present.where_rows import PlaceSection, place_sections, where_document
 from tuimon.runs.ranks import Rank
 from tuimon.stacks.call_stack import Call, ThreadStack
@@ -61,7 +62,7 @@ def test_deep_stacks_keep_both_ends():
 
 
 def test_programs_get_all_of_it():
-    document = json.loads(json.dumps(where_document(SURVEY)))
+    document = json.loads(json.dumps(where_document(SURVEY, {2: RankFacts(step=5)})))
     assert document["look_at"] == [2]
     assert document["gone"] == []
     first = document["processes"][1]

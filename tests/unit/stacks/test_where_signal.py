@@ -14,7 +14,7 @@ from tuimon.stacks.python_process import PythonProcess, ask_where, training_pids
 from tuimon.stacks.where_signal import STOPPED, where_file
 
 NUMBER = signal.SIGRTMIN + WHERE_SIGNAL
-END = "\nprint('ready', flush=True); sys.stdin.read()\n"
+END = "\nos.write(1, b'ready\\n'); sys.stdin.read()\n"
 Start = Callable[..., "subprocess.Popen[str]"]
 
 
@@ -63,7 +63,7 @@ def test_a_python_tells_its_line_each_time_and_its_rank(start: Start):
 
 
 def test_forks_that_share_a_file_are_told_apart(start: Start, tmp_path: Path):
-    code = "def wait():\n  print('ready', flush=True); signal.pause()\nos.fork() or wait()"
+    code = "def wait():\n  os.write(1, b'ready\\n'); signal.pause()\nos.fork() or wait()"
     process = start(code, ready=2)
     pids = training_pids(tmp_path / "writers", [process.pid])
     assert len(pids) == 2

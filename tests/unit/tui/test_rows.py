@@ -8,6 +8,7 @@ from tuimon.charts import roles
 from tuimon.charts.model import Row
 from tuimon.present.facts import HeaderFacts
 from tuimon.runs.alerts import Alert, AlertLevel
+from tuimon.runs.progress_record import ProgressRecord
 from tuimon.runs.record import MirrorRecord, RunState
 from tuimon.text import width
 from tuimon.tui.keys.key_hints import fitting, key_at, key_row
@@ -29,6 +30,13 @@ FACTS = HeaderFacts(
     mirror=MirrorRecord(state="offline", points=12_500),
     damaged=2,
 )
+
+
+def test_the_header_tells_how_far_it_is_and_when_it_is_done():
+    progress = ProgressRecord("epochs", 4.3, 10, gpu=95.0)
+    facts = replace(FACTS, progress=progress, left="1h 04m")
+    assert "━━━━──────  43% 1h 04m left  GPU 95%" in text(header_row(facts, 160))
+    assert "43% 1h 04m left" in text(header_row(facts, 80))
 
 
 def test_a_wide_header_tells_everything():

@@ -10,6 +10,7 @@ import click
 from tuimon.notice_urls import shown_target
 from tuimon.present.progress_words import is_current
 from tuimon.runs.activity import activity, flaw, leftovers, losses
+from tuimon.runs.annotation import LONGEST, Annotation, write_annotation
 from tuimon.runs.launch_command import launch_command
 from tuimon.runs.record import RunState, as_document
 from tuimon.runs.registry import RunNotFound, RunStatus, find_run, list_runs
@@ -94,6 +95,16 @@ def run_or_refuse(ref: str | None) -> RunStatus:
         return find_run(ref)
     except RunNotFound as error:
         raise CommandError(str(error)) from None
+
+
+def say(status: RunStatus, said: Annotation) -> None:
+    """Keep what people say of a run. Raises CommandError: it is too long, or cannot be written."""
+    if max(map(len, [said.name, said.note, " ".join(said.tags)])) > LONGEST:
+        raise CommandError(f"more than {LONGEST} characters")
+    try:
+        write_annotation(status.paths.annotation, said)
+    except OSError as error:
+        raise CommandError(f"{safe(status.name)}: cannot be written: {error.strerror}") from None
 
 
 def settings_or_refuse(*, screen: bool = True) -> "Settings":

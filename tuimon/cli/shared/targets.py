@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 
 from tuimon.cli.shared.common import CommandError, complete_run_or_logdir, run_or_refuse
+from tuimon.cli.shared.piped_log import STANDARD_INPUT, piped_log
 from tuimon.runs.registry import RunStatus
 from tuimon.runs.sources import LogSource
 from tuimon.text import safe
@@ -57,14 +58,25 @@ def sources_argument(metavar: str, *, required: bool = False) -> Callable[[F], F
     )
 
 
+def log_source(path: Path) -> LogSource:
+    """A log directory or a log. Raises CommandError: a file that cannot be read as one."""
+    from tuimon.events.tails import is_log
+
+    if not path.is_dir() and not is_log(path):
+        raise CommandError(f"{safe(str(path))}: neither a directory nor a log that can be read")
+    return LogSource(path=str(path), recursive=True)
+
+
 def select(source: str | None) -> LogTarget:
-    """A log directory, an event file or a run (None: the newest one).
+    """A log directory, a log, ``-``, or a run (None: the newest one).
 
     Raises:
         CommandError: there is nothing of that name, or the run has written no event files.
     """
+    if source == STANDARD_INPUT:
+        return LogTarget((piped_log(to_end=True),), None)
     if source is not None and Path(source).exists():
-        return LogTarget((LogSource(path=source, recursive=True),), None)
+        return LogTarget((log_source(Path(source)),), None)
     if source is not None and os.sep in source:
         raise CommandError(f"{safe(source)}: no such directory")
     try:
@@ -145,7 +157,7 @@ def _what_is_there(scan: "LogdirScan") -> str:
         return "no event files that could be read"
     if scan.tables:
         told = tables_told(scan.tables)
-        return f"no event files there, and {told} are not read: {WAYS_OUT}"
+        return f"no logs there, and {told} are not read: {WAYS_OUT}"
     return "no event files there"
 
 
@@ -154,6 +166,8 @@ def _tell_damage(files: list["FileStatus"]) -> bool:
     from tuimon.events.shortfall import shortfall
 
     for file in files:
-        if lost := shortfall(file.error, file.damaged_records, file.undecided_bytes):
+        if lost := shortfall(
+            file.error, file.damaged_records, file.undecided_bytes, detail=safe(file.detail)
+        ):
             tell(f"{safe(str(file.path))}: {lost}")
     return all(file.error is None for file in files)

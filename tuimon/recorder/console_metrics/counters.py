@@ -167,7 +167,9 @@ def ratio_at(found: Sequence[LineToken], place: int) -> tuple[int, int | None, i
 
 
 def _number_behind(found: Sequence[LineToken], place: int, unit: str) -> Count | None:
-    place += place + 1 < len(found) and found[place].text == "#" and found[place + 1].kind == "sign"
+    if place + 1 < len(found) and found[place + 1].kind == "sign":
+        is_index = found[place].text.lower().rstrip(".") in _INDEX and unit != "episode"
+        place += is_index or found[place].text == "#"  # step#: 3, Batch no: 3
     if place < len(found) and (found[place].kind == "sign" or found[place].text in _SIGNS):
         place += 1
     ratio = ratio_at(found, place)

@@ -59,6 +59,7 @@ _ABOVE = frozenset(":*=")
 """What lines end with that stand above others."""
 
 _DIGIT = re.compile(r"\d")
+_FRACTION = re.compile(r"\d\.\d")
 _OPENING = frozenset("{:-=+━─┐╮")
 """What the first line of a block or a dictionary ends with."""
 _NO_DIGITS = re.compile(r"\b(?:[Nn]a[Nn]|[Ii]nf)\b")
@@ -179,7 +180,7 @@ class OutputReader:
         if (state := bar_state(text)) is not None:
             return self._state(state)
         if may_be_above(text):
-            self._above = counts_above(text, prefix_of(text).end)
+            self._above = counts_above(text, prefix_of(text).end) or self._above
         if not may_hold_metrics(text) and not (self._heading.position.known and text[:1].isspace()):
             if text[-1:] in _ABOVE and not _DIGIT.search(own := text[prefix_of(text).end :]):
                 self._head(own)
@@ -274,6 +275,8 @@ class OutputReader:
         self._skips = not skips and (self._skips or BEST_HEADING.search(text) is not None)
         if form is not NOTHING and not form.is_indented:
             self._heading.pass_by()
+        if not form.values and not form.is_heading and _FRACTION.search(text):
+            self._trainings.misread += 1
         if form is NOTHING or skips:
             is_said = " of the " in text or " at " in text or " over epoch" in text
             return self._points(said_in(text)) if is_said and not skips else []

@@ -268,6 +268,8 @@ def _read(text: str, head: _Head) -> tuple[int, list[tuple[str, float]]] | None:
         value = to_number(cell.rstrip("%"))
         if value is not None:
             values.append((name, value))
+        elif head.between is PIPES and not is_metric(name, "0.5", ":"):
+            continue  # words in a column for them
         elif not _NO_NUMBER.fullmatch(cell) and not _NUMBERED.fullmatch(cell):
             return None
     return int(counted[1]), values

@@ -14,6 +14,7 @@ from tuimon.recorder.event_file import TagPoint
 MOST_TAGS = 512
 _MOST_PARTS = 256
 _MOST_EARLY = 16
+_MANY = 3
 _STEP_LIMIT = 2**62
 
 
@@ -31,6 +32,8 @@ class PrintedTraining:
         self.part = part
         self.axis = StepAxis()
         self._curves: dict[str, CurveSteps] = {}
+        self._first: dict[str, PrintedPoint | None] = {}
+        """By curve: the point that was told without a step, until another comes."""
         self._early: list[MetricLine] = []
         """An evaluation before all else, until it is clear whether it was before step 0."""
         self._evaluations = Evaluations(self.axis)
@@ -65,12 +68,15 @@ class PrintedTraining:
         """A line below an evaluation as its last one."""
         return self._evaluations.summed_up(line)
 
-    def finish(self) -> list[PrintedPoint]:
-        """The result of an evaluation that was the last thing of all."""
+    def finish(self, *, is_understood: bool) -> list[PrintedPoint]:
+        """The result of an evaluation that was the last thing of all.
+
+        Of one that nothing tells a place of only if all that may tell it `is_understood`.
+        """
         points = self._begin()
-        return points + [
-            point for line in self._evaluations.finish() for point in self._placed(line)
-        ]
+        for line in self._evaluations.finish():
+            points += self._placed(line)
+        return [*points, *self._alone()] if is_understood else points
 
     def _placed(self, line: MetricLine, *, is_first: bool = False) -> list[PrintedPoint]:
         tagged = [(tag_of(split, key), value) for split, key, value in line.values]
@@ -91,7 +97,28 @@ class PrintedTraining:
                 points[tag] = PrintedPoint(tag, number, value)
                 if self.part:
                     points[tag].part = self.part
-        return list(points.values())
+        if self.axis.is_somewhere or any(step.number is not None for step in steps.values()):
+            return [*self._alone(), *points.values()]
+        return self._with_first(points)
+
+    def _alone(self) -> list[PrintedPoint]:
+        """Points that were the only ones of their curves so far."""
+        alone = [point for point in self._first.values() if point is not None]
+        self._first = dict.fromkeys(self._first)
+        return alone
+
+    def _with_first(self, points: dict[str, PrintedPoint]) -> list[PrintedPoint]:
+        """Points of a training that tells no step: one alone of its curve may be of anywhere."""
+        found: list[PrintedPoint] = []
+        for tag, point in points.items():
+            first = self._first.setdefault(tag, point)
+            if first is point:
+                continue
+            if first is not None:
+                found.append(first)
+                self._first[tag] = None
+            found.append(point)
+        return found
 
     def _curve(self, tag: str) -> CurveSteps | None:
         """The curve of a tag; None for one too many."""
@@ -111,6 +138,8 @@ class Trainings:
 
     def __init__(self, printer: str = "") -> None:
         self._printer = printer
+        self.misread = 0
+        """Lines that may have told metrics."""
         self.part = ""
         """The label of what is under way, ``fold 1``; empty for the run itself."""
         self._parts: dict[str, list[PrintedTraining]] = {"": [PrintedTraining(printer)]}
@@ -147,7 +176,14 @@ class Trainings:
     def finish(self) -> list[PrintedPoint]:
         """What the trainings have held back."""
         all_of_them = [one for trainings in self._parts.values() for one in trainings]
-        return [point for training in all_of_them for point in training.finish()]
+        understood = self._is_understood
+        return [
+            point for training in all_of_them for point in training.finish(is_understood=understood)
+        ]
+
+    @property
+    def _is_understood(self) -> bool:
+        return self.misread < _MANY
 
     def _is_evaluation(self, line: MetricLine) -> bool:
         return self.current.axis.has_trained and _evaluates(line)
@@ -155,7 +191,7 @@ class Trainings:
     def _begin_if_anew(self, position: Position) -> list[PrintedPoint]:
         if not self.current.axis.begins_anew(position):
             return []
-        held = self.current.finish()
+        held = self.current.finish(is_understood=self._is_understood)
         trainings = self._parts[self.part]
         if len(trainings) < _MOST_PARTS:
             name = self._part(self.part, f"training {len(trainings) + 1}")

@@ -11,7 +11,7 @@ from tuimon.recorder.console_metrics.lexer import LineToken, lexemes
 from tuimon.recorder.console_metrics.numerals import count_of
 
 _SCALES = ("", "k", "K", "M")
-_LONGEST_HEADING, _FEW, _MOST = 80, 3, 1e9
+_LONGEST_HEADING, _LONGEST_PREFIX, _FEW, _MOST = 80, 120, 3, 1e9
 _ABOVE = frozenset(":=*#-~.")
 """What lines end with that stand above others."""
 _BEGINS = re.compile(r"\b(?:[Ss]tart|[Bb]egin|[Ee]nter)|[=#*~-]{3,}(?!>)")
@@ -71,12 +71,14 @@ def counts_of(text: str, unread: Sequence[Unread], pattern: str) -> CountRow:
 
 def may_be_above(text: str) -> bool:
     """Whether a line with numbers may be a heading, by what it begins or ends with."""
-    is_short = len(text) <= _LONGEST_HEADING
+    is_short = len(text) <= _LONGEST_HEADING + _LONGEST_PREFIX
     return is_short and (text.rstrip()[-1:] in _ABOVE or _BEGINS.search(text) is not None)
 
 
-def counts_above(text: str, start: int) -> CountRow:
-    """Those of a heading; none of one that has many."""
+def counts_above(text: str, start: int) -> CountRow | None:
+    """Those of a heading, none of one that has many; None for a line too long for one."""
+    if len(text) - start > _LONGEST_HEADING:
+        return None
     unread = unread_in(lexemes(text, start), ())
     if not 0 < len(unread) <= _FEW:
         return NO_COUNTS

@@ -41,26 +41,42 @@ def values_of(
     """
     carried = dict(zip(map(id, pairs), _carried(pairs), strict=True))
     split, whole = "", ""
-    values: list[ValuePlace] = []
-    rows: dict[tuple[str, str], set[int]] = defaultdict(set)
+    rows: list[tuple[int, ValuePlace]] = []
     for item in items:
         what = item.what
         if isinstance(what, Word):
             if named := split_of(what.text) or _set_of(what.text):
                 split = named
-                whole = whole or ("" if values else split)
+                whole = whole or ("" if rows else split)
         elif isinstance(what, Pair):
             what = what if are_meters else what._replace(average=None)
             value = _value(what, split or carried[id(item.what)])
-            for value in _both(what) or filter(None, (value,)):
-                values.append(value)
-                rows[value.split, value.key].add(item.row)
-    values = [one for one in values if len(rows[one.split, one.key]) == 1]  # of which of them?
+            found = _both(what) or ([value] if value else [])
+            rows += [(item.row, one) for one in found]
+    values = _told_apart(rows)
     last = items[-1].what if items else None
     if not whole and isinstance(last, Word) and last.depth and split:
         whole = split
         values = [value._replace(split=split) for value in values]
     return tuple(values), whole
+
+
+def _told_apart(rows: Sequence[tuple[int, ValuePlace]]) -> list[ValuePlace]:
+    """Values by their rows: those of one name in several belong to the part of the data that
+    others in their row are about, ``train_loss=0.5 acc=0.8 | val_loss=0.6 acc=0.7``.
+    """
+    places: dict[tuple[str, str], set[int]] = defaultdict(set)
+    parts: dict[int, set[str]] = defaultdict(set)
+    for row, value in rows:
+        places[value.split, value.key].add(row)
+        parts[row] |= {measure_of(value.key).split} - {""}
+    told = []
+    for row, value in rows:
+        if len(places[value.split, value.key]) == 1:
+            told.append(value)
+        elif not value.split and len(parts[row]) == 1:
+            told.append(value._replace(split=next(iter(parts[row]))))
+    return told
 
 
 def _both(pair: Pair) -> list[ValuePlace]:

@@ -55,6 +55,8 @@ class PositionLines:
         self._start: float | None = None
         """Epochs done before the one that is under way."""
         self._epochs: int | None = None
+        self._last: int | None = None
+        """The number of the last epoch, where that is told."""
         self._batches: int | None = None
         """In an epoch, by the first that counts them."""
         self._batch = 0
@@ -74,7 +76,7 @@ class PositionLines:
                 return None
             text = text[begin:]
         if (state := bar_state(text)) is not None:
-            return self._bar(state)
+            return self._bar(state, is_rich="\u2501" in text)
         if (logged := _LOGGED_EPOCH.search(text)) is not None:
             return Sighting("epochs", float(logged[1]), name="fractions")
         form = self._forms.of(text)
@@ -82,7 +84,7 @@ class PositionLines:
             return None
         return self._of(self._numbers.read(text, form).position, has_values=form.is_heading)
 
-    def _bar(self, state: BarState) -> Sighting | None:
+    def _bar(self, state: BarState, *, is_rich: bool) -> Sighting | None:
         name = state.name.rstrip(" :")
         about = self._names.of(name)
         if about.split in EVALUATIONS or about.place.part is not None:
@@ -91,6 +93,8 @@ class PositionLines:
         if row := _OF_ROW.match(state.name):
             position = Position(float(row[1]), epochs=int(row[2]))
         if position.epoch is not None and state.total:
+            if is_rich and position.epoch == 0 and position.epochs is not None:
+                self._last = position.epochs  # Lightning tells the number of the last
             return self._of(
                 Position(position.epoch, state.done, state.total, "batch", position.epochs),
                 has_values=False,
@@ -164,7 +168,8 @@ class PositionLines:
 
     def _all(self, told: int) -> int:
         """How many epochs there are if so many are told: the first may be 0, and the last told."""
-        return told + 1 if self._base == 0 and (told + 1) % _ROUND == 0 else told
+        is_last = told == self._last or (told + 1) % _ROUND == 0
+        return told + 1 if self._base == 0 and is_last else told
 
 
 def _form(text: str) -> LineForm:

@@ -8,6 +8,8 @@ from tuimon.recorder.progress.position_lines import Sighting
 from tuimon.recorder.progress.time_to_go import Forecast, TimeToGo
 
 _MOST_TRACKS = 64
+_MOST_REFUSED = 1024
+"""Of more that begin anew nobody knows which is the training."""
 _MORE_THAN_ONE = 1.5
 """A bar over so many epochs is no bar of one;"""
 _LESS_THAN_ONE = 0.9
@@ -48,9 +50,11 @@ class ProgressTracks:
         key = self._key(sighting)
         if sighting.scale == "epochs" and sighting.done != int(sighting.done):
             self._confirm(sighting.done)
-        if key is None or key in self._refused:
+        if key is None or len(self._refused) > _MOST_REFUSED:
             return
         self._count_laps(key, sighting.done)
+        if key in self._refused:
+            return
         track = self._tracks.get(key)
         if track is None:
             if len(self._tracks) >= _MOST_TRACKS:
@@ -90,6 +94,8 @@ class ProgressTracks:
             return None if total is None else (scale, name, total)
         at = scale == "steps"
         told = self.told[at] if self.told[at] not in self._dropped else None
+        if told is not None and total == told - 1:
+            total = told  # the number of the last, counted from 0
         total = self._given[at] or total or told
         return None if not total else (scale, name, total)
 
@@ -106,11 +112,15 @@ class ProgressTracks:
                 over = epochs * key[2] / bar.done
                 if over > _MORE_THAN_ONE or over < _LESS_THAN_ONE:
                     self._confirmed.add(key)
+                    if key in self._tracks:
+                        self._tracks[key].lap = key[2] / over if over > 1 else None
 
     def _count_laps(self, key: _Key, done: float) -> None:
         """Bars that begin anew once for each count of another one tell that it is around them."""
         if key[0] != "bar":
             return
+        if len(self._bars) >= _MOST_TRACKS and key not in self._bars:
+            self._bars.clear()
         bar = self._bars.setdefault(key, _Laps())
         if done < bar.done:
             bar.laps += 1

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 _MOST_SAMPLES = 1024
 _FINEST = 1 / _MOST_SAMPLES
-_FEWEST = 4
+_FEWEST, _FEW = 3, 6
+"""Samples before which nothing is told, and before which a range is."""
 _LEAST_SECONDS = 2.0
 _LEAST_SHARE = 0.01
 _LONG_STOP = 3.0
@@ -22,6 +23,7 @@ _STOP_SHARE = 0.004
 _UNSEEN = 1.5
 """What the rest may take if what ends an epoch was not seen yet."""
 _YOUNG = 0.1
+_UNSURE = 0.2
 _OVERDUE = 1.2
 _LATE = 3.0
 _BLOCKS, _FEWEST_BLOCKS = 16, 6
@@ -59,7 +61,7 @@ class TimeToGo:
         """`total` of what is counted is all; a `lap`, as an epoch, ends with what is not seen
         before."""
         self.total = total
-        self._lap = lap
+        self.lap = lap
         self._kept: list[Sample] = []
         self._newest = Sample(0.0, 0.0)
 
@@ -85,7 +87,7 @@ class TimeToGo:
     def forecast(self, now: float) -> Forecast | None:
         """When it is done; None while that cannot be told, or if nothing has come for long."""
         samples = self.samples
-        if len(samples) <= _FEWEST or now < samples[-1].at:
+        if len(samples) < _FEWEST or now < samples[-1].at:
             return None
         first, last = samples[0], samples[-1]
         seen, took = last.done - first.done, last.at - first.at
@@ -111,9 +113,9 @@ class TimeToGo:
         if wait > _LATE * patience + 30.0:
             return None
         left = max(0.0, seconds - min(wait, patience))
-        spread = _spread(recent, used)
+        spread = max(_spread(recent, used), _UNSURE if len(samples) < _FEW else 0.0)
         is_young = seen < _YOUNG * self.total
-        is_unseen = not used and (is_young if self._lap is None else seen <= 1.02 * self._lap)
+        is_unseen = not used and (is_young if self.lap is None else seen <= 1.02 * self.lap)
         most = left * (_UNSEEN if is_unseen else 1 + spread)
         return Forecast(left, left * (1 - spread), most, 1 / step if step > 0 else 0.0)
 
@@ -135,7 +137,7 @@ class TimeToGo:
         samples = self.samples
         middle = (samples[0].done + samples[-1].done) / 2
         begin = next(at for at, one in enumerate(samples) if one.done >= middle)
-        return samples[min(begin, len(samples) - _FEWEST) :]
+        return samples[max(0, min(begin, len(samples) - _FEWEST)) :]
 
     def _stops(self, step: float, took: float) -> list[_Halt]:
         """What took much longer than its steps; the start is none."""
@@ -151,8 +153,8 @@ class TimeToGo:
         """What is done from a stop to the next."""
         if len(stops) > 1:
             return max((stops[-1].done - stops[0].done) / (len(stops) - 1), _FINEST * self.total)
-        if self._lap is not None or not stops:
-            return self._lap or self.total
+        if self.lap is not None or not stops:
+            return self.lap or self.total
         return max(stops[0].done - self.samples[0].done, _FINEST * self.total)
 
     def _patience(self, recent: Sequence[Sample], stops: Sequence[_Halt], every: float) -> float:

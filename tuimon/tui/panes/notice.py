@@ -52,7 +52,7 @@ def _why_nothing(session: Session) -> list[str]:
         return ["No scalars in these log directories yet.", "v shows what else there is."]
     if session.follower.tables and not session.store.runs:
         told = tables_told(session.follower.tables)
-        return ["No event files in these log directories yet.", f"{told} are not read:", WAYS_OUT]
+        return ["No logs in these log directories yet.", f"{told} are not read:", WAYS_OUT]
     return ["No scalars in these log directories yet.", "Curves appear as soon as there are."]
 
 

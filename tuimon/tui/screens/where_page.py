@@ -7,9 +7,8 @@ from textual import work
 from textual.binding import BindingType
 
 from tuimon.present.facts import clock
-from tuimon.present.where_rows import place_sections
+from tuimon.present.where_rows import where_sections
 from tuimon.session.session import Session
-from tuimon.stacks.survey import Survey, survey
 from tuimon.text import safe
 from tuimon.tui.keys.key_tables import Key, bindings
 from tuimon.tui.screens.pages import TextScreen, TextSection
@@ -33,20 +32,21 @@ class WherePage(TextScreen):
 
     @work(thread=True, exclusive=True, exit_on_error=False)
     def action_ask(self) -> None:
-        found = _survey(self._session)
-        self.app.call_from_thread(self._show, found, time.time())
+        # Not for the first frame: what reads consoles and GPUs comes with it.
+        from tuimon.recorder.rank_watch import process_whereabouts, run_whereabouts
 
-    def _show(self, found: Survey, at: float) -> None:
-        headline = safe(found.headline())
+        status, process = self._session.status, self._session.process
+        if status is not None:
+            found, ranks = run_whereabouts(status.paths, status.record)
+        elif process is not None:
+            found, ranks = process_whereabouts(process.pid)
+        else:
+            return
+        now = time.time()
+        sections = [TextSection(*section) for section in where_sections(found, ranks, now)]
+        self.app.call_from_thread(self._show, safe(found.headline()), sections, now)
+
+    def _show(self, headline: str, sections: list[TextSection], at: float) -> None:
         self._text = f"{headline[:1].upper()}{headline[1:]}\n\nas of {clock(at)}; W asks again"
-        self._sections = [TextSection(*section) for section in place_sections(found)]
+        self._sections = sections
         self._fill()
-
-
-def _survey(session: Session) -> Survey:
-    from tuimon.recorder.processes import ProcessTree, living_pids, run_pids
-
-    if session.status is not None:
-        return survey(run_pids(session.status.paths, session.status.record))
-    assert session.process is not None
-    return survey(living_pids(ProcessTree(None, session.process.pid)))

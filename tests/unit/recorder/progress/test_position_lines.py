@@ -24,6 +24,7 @@ CASES: list[tuple[list[str], list[tuple[str, float, float | None]]]] = [
     (["epoch 14/80: loss 0.3"], [("epochs", 14, 80)]),
     (["Epoch 1/9", "Epoch 2/9"], [("epochs", 0, 9), ("epochs", 1, 9)]),
     (["Epoch 0/24", "Epoch 1/24"], [("epochs", 0, 25), ("epochs", 1, 25)]),
+    (["Epoch 0/5  ━━━━━━━━━╸──────── 40/100 0:00:12 • 0:00:15 3.5it/s"], [("epochs", 0.4, 6)]),
     (["Epoch 0/10 loss 0.5"], [("epochs", 1, 10)]),
     (["Step 5000/20000 | loss 0.5"], [("steps", 5000, 20000)]),
     (["global_step: 500 loss: 0.5"], [("steps", 500, None)]),

@@ -1,0 +1,77 @@
+"""What real trainings printed, and when: replayed to what estimates the time that is left.
+
+Each file of ``tests/bench/trainings`` is JSON: the command, its output as (seconds, text), when it
+was paused, and how long it took. Seconds are of the processor, and of the pauses besides: what else
+the machine had to do when this was recorded makes little difference. A second is replayed as
+`SLOWER` ones: they were trainings of half a minute, to be recorded at all.
+"""
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from tuimon.recorder.console_metrics.feed import SegmentReader
+from tuimon.recorder.progress.known_totals import KnownTotals, totals_of_arguments
+from tuimon.recorder.progress.position_lines import PositionLines
+from tuimon.recorder.progress.progress_tracks import Progress, ProgressTracks
+
+TRAININGS = sorted((Path(__file__).parents[1] / "bench" / "trainings").glob("*.json.gz"))
+SLOWER = 20.0
+_FROM = 0.05
+_WIDE = 1.25
+
+
+class Look(NamedTuple):
+    """What was told at a time, in seconds that the training had worked, and what was true."""
+
+    at: float
+    progress: Progress | None
+    left: float
+    whole: float
+
+    @property
+    def error(self) -> float | None:
+        """By what share of all the told end is wrong, or the nearer end of a range; None for
+        silence."""
+        forecast = None if self.progress is None else self.progress.forecast
+        if forecast is None:
+            return None
+        told = forecast.seconds
+        if self.is_range:
+            told = min(max(self.left, forecast.least), forecast.most)
+        return (told - self.left) / self.whole
+
+    @property
+    def is_range(self) -> bool:
+        """Whether a range was told."""
+        forecast = None if self.progress is None else self.progress.forecast
+        return forecast is not None and forecast.most > _WIDE * forecast.least
+
+
+def looks(path: Path, count: int) -> Iterator[Look]:
+    """So many looks at a training, evenly over its time, from 5 % of the way on."""
+    with gzip.open(path, "rt") as file:
+        told = json.load(file)
+    pauses = told["pauses"]
+
+    def worked(at: float) -> float:
+        return SLOWER * (at - sum(min(at, end) - begin for begin, end in pauses if at > begin))
+
+    segments, lines = SegmentReader(), PositionLines()
+    tracks = ProgressTracks(KnownTotals(), totals_of_arguments(told["command"]))
+    output, has_begun, last = iter(told["output"]), False, told["took"]
+    following = next(output, None)
+    for at in (last * (number + 0.5) / count for number in range(count)):
+        while following is not None and following[0] <= at:
+            for text in segments.feed(following[1].encode()):
+                if (sighting := lines.read(text)) is not None:
+                    tracks.see(sighting, worked(following[0]))
+            following = next(output, None)
+        if any(begin <= at <= end for begin, end in pauses):
+            continue
+        progress = tracks.progress(worked(at))
+        has_begun |= progress is not None and progress.done >= _FROM * progress.total
+        if has_begun:
+            yield Look(worked(at), progress, worked(last) - worked(at), worked(last))
