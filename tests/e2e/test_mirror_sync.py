@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from torch.utils.tensorboard import SummaryWriter
@@ -22,6 +23,7 @@ from support.mirror_runs import (
 from support.sampling import few
 from support.wandb_server import KEY, WandbServer
 from tuimon.mirror.upload import request_upload
+from tuimon.runs.alerts import Alert, AlertLevel, AlertLog
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions
 
@@ -54,6 +56,8 @@ def offline_run(tmp_path: Path, logdir: Path) -> RunPaths:
     write(logdir, range(100))
     paths = new_run(tmp_path, logdir)
     paths.console_log.write_text("epoch 1\nepoch 2\n")
+    alert = Alert(key="nan", level=AlertLevel.ERROR, title="NaN", text="", wall_time=0.0)
+    AlertLog(paths.alerts).add(alert)
     end_run(paths)
     with MirrorUnderTest(paths) as mirror:
         assert mirror.finish() == 0
@@ -91,6 +95,37 @@ def test_sync_takes_an_ended_run_online_once(tmp_path: Path, server: WandbServer
     )
     assert b"skip" in (by_wandb.stdout + by_wandb.stderr).lower() or by_wandb.returncode == 0
     assert len(run.history) == 100, "wandb sync doubles nothing either"
+
+
+def test_a_whole_offline_file_that_was_sent_in_part_is_gone_on_with(
+    tmp_path: Path, server: WandbServer
+) -> None:
+    logdir = tmp_path / "runs"
+    paths = offline_run(tmp_path, logdir)
+    take = server.stream
+
+    def take_some(run_id: str, body: dict[str, Any]) -> None:
+        for part in (body.get("files") or {}).values():
+            del part["content"][40:]
+        take(run_id, body)
+        if len(server.runs[run_id].files.get("wandb-history.jsonl", ())) > 1:
+            server.behaviour = "fail"
+
+    server.stream = take_some  # type: ignore[method-assign]
+    request_upload(paths)
+    environ = {"WANDB_BASE_URL": server.url, "WANDB_API_KEY": KEY}
+    with MirrorUnderTest(paths, environ) as mirror:
+        mirror.wait_until(lambda _: server.behaviour == "fail")
+        assert not list(paths.wandb.glob("run-*")), "wandb-core reads the offline file"
+        mirror.kill()
+    server.stream, server.behaviour = take, "ok"  # type: ignore[method-assign]
+    (run,) = server.runs.values()
+    assert 1 < len(run.history) < 100
+    done = tuimon("sync", paths.id, server=server)
+    assert done.returncode == 0, done.stderr
+    assert comparable(mirrored(run.history)) == comparable(written(logdir))
+    assert [line.partition(" ")[2] for line in run.lines("output.log")] == ["epoch 1", "epoch 2"]
+    assert len(server.alerts) == 1
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,32 @@ def offline(stage: Stage) -> list[Training]:
     return [stage.training()]
 
 
+SCALARS = ("--scalars", "--images", "0")
+
+
+def offline_scalars(kills: int) -> Play:
+    """An offline file without media, which wandb-core sends itself; killed while it does."""
+
+    def play(stage: Stage) -> list[Training]:
+        stage.run(*SCALARS, options=["--mirror", "offline"])
+        _kill_syncs(stage, kills, 4.0)
+        stage.sync()
+        return [stage.training()]
+
+    return play
+
+
+def _kill_syncs(stage: Stage, kills: int, longest: float) -> None:
+    """Kill `tuimon sync`, its mirror and wandb-core at any moment of so many seconds."""
+    chance = random.Random(kills)
+    for _ in range(kills):
+        syncing = stage.tuimon("sync")
+        time.sleep(chance.uniform(0.0, longest))
+        syncing.kill()
+        syncing.wait()
+        stage.host.kill_all()
+
+
 def offline_alone(stage: Stage) -> list[Training]:
     stage.alone(WANDB_MODE="offline")
     runs = map(str, stage.project.glob("wandb/offline-run-*"))
@@ -84,13 +110,7 @@ def slow_uploads(kills: int) -> Play:
     def play(stage: Stage) -> list[Training]:
         stage.run("--images", "20", options=["--mirror", "offline"])
         stage.server.upload_seconds = 0.3
-        chance = random.Random(kills)
-        for _ in range(kills):
-            syncing = stage.tuimon("sync")
-            time.sleep(chance.uniform(0.0, 6.0))
-            syncing.kill()
-            syncing.wait()
-            stage.host.kill_all()
+        _kill_syncs(stage, kills, 6.0)
         stage.server.upload_seconds = 0.0
         stage.sync()
         return [stage.training()]
@@ -349,6 +369,8 @@ def ways(kills: int, venvs: Path) -> list[Way]:
     return [
         Way("live", live, live_alone),
         Way("offline, then sync", offline, offline_alone),
+        Way("scalars offline, then sync", offline_scalars(0)),
+        Way(f"scalars offline, sync killed {few}×", offline_scalars(few)),
         Way(f"mirror or wandb-core killed {kills}×", killed(kills)),
         Way(f"upload of files killed {few}×", slow_uploads(few)),
         Way("three trials", trials, trials_alone),

@@ -218,6 +218,25 @@ async def test_levels_are_filtered_and_errors_found(session: Session, log: Path)
         assert console.window.follows
 
 
+async def test_one_rank_alone(session: Session, log: Path) -> None:
+    with log.open("a") as file:
+        file.write("[rank0]: here\r\n[rank1]: there\r\nlauncher\r\n[rank0]: last\r\n")
+    async with TuimonApp(session).run_test(size=(100, 30)) as pilot:
+        screen = await ready(pilot, "last")
+        console = screen.query_one(ConsolePane)
+        screen.set_focus(console)
+        for rank, lines in enumerate((["[rank0]: here", "[rank0]: last"], ["[rank1]: there"])):
+            await pilot.press("R")
+            await pilot.app.workers.wait_for_complete()
+            title, *told = shown(console).splitlines()
+            assert f" rank {rank} " in title
+            assert [line.strip() for line in told] == lines
+        await pilot.press("R")
+        assert "[rank0]: last" in shown(console)
+        assert " rank " not in shown(console).splitlines()[0]
+        assert console.window.follows
+
+
 async def test_new_output_does_not_move_what_is_read(session: Session, log: Path) -> None:
     async with TuimonApp(session).run_test(size=(100, 30)) as pilot:
         screen = await ready(pilot, f"epoch {LINES - 1} ")

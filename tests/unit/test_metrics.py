@@ -124,9 +124,9 @@ def alarms(name: str) -> str:
     return ", ".join(alarm for alarm, is_told in told.items() if is_told)
 
 
-@pytest.mark.parametrize(("name", "kind", "best", "alarm"), ROWS)
-def test_what_a_name_tells(name: str, kind: Kind, best: Best | None, alarm: str) -> None:
-    assert (measure_of(name).kind, best_of(name), alarms(name)) == (kind, best, alarm)
+def test_what_a_name_tells() -> None:
+    told = [(name, measure_of(name).kind, best_of(name), alarms(name)) for name, *_ in ROWS]
+    assert told == ROWS
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_printed_names(name: str, value: str, sign: str, is_one: bool) -> None:
     assert may_hold_metrics(f"{name}{sign} {value}") or not is_one
 
 
-@pytest.mark.parametrize(("name", "kind"), [(name, kind) for name, kind, _, _ in ROWS])
-def test_a_quick_look_finds_the_names_that_a_closer_one_takes(name: str, kind: Kind) -> None:
-    if is_metric(name, "0.5", ":") and name not in NOT_LOOKED_FOR.split():
-        assert may_hold_metrics(f"{name}: 0.5")
+def test_a_quick_look_finds_the_names_that_a_closer_one_takes() -> None:
+    for name, *_ in ROWS:
+        if is_metric(name, "0.5", ":") and name not in NOT_LOOKED_FOR.split():
+            assert may_hold_metrics(f"{name}: 0.5"), name

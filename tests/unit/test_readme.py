@@ -25,10 +25,10 @@ VERBS = re.findall(
     r"\w+",
     """
     Add Ask Brighten Change Check Choose Clear Close Colour Compare Copy Draw Fill Filter Find
-    Fit Fold Follow Freeze Give Go Group Hide Highlight Join Jump Launch Leave Let List Log Mark
-    Measure Move Name Open Order Pause Pin Play Print Raise Read Recall Remove Repaint Run Save
-    Scroll Search Send Set Show Smooth Sort Start Stop Suspend Switch Tilt Trace Turn Type
-    Unfold Upload Watch Wrap Write Zoom
+    Fit Fold Follow Freeze Give Go Group Hide Highlight Join Jump Keep Launch Leave Let List Log
+    Mark Measure Move Name Open Order Pause Pin Play Print Raise Read Recall Remove Repaint Run
+    Save Scroll Search Send Set Show Smooth Sort Start Stop Suspend Switch Take Tilt Trace Turn
+    Type Unfold Upload Watch Wrap Write Zoom
     """,
 )
 KEYS_COMMENT = "<!-- keys: written by python tests/unit/test_readme.py -->\n"
@@ -127,6 +127,7 @@ def test_options_that_are_told_exist():
     options = [option for command in commands for option in command.params]
     known = {name for option in options for name in (*option.opts, *option.secondary_opts)}
     foreign = {"--nproc-per-node", "--live", "--lr", "--peers", "--snapshot-update"}
+    foreign |= {"--corpus", "--lrr"}
     for page in PAGES:
         told = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", page.read_text()))
         assert not told - known - foreign - {"--help"}, page

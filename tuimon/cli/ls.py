@@ -9,14 +9,15 @@ from collections.abc import Sequence
 
 import click
 
-from tuimon.cli.shared.common import run_document
+from tuimon.cli.shared.common import CommandError, run_document
 from tuimon.cli.shared.text_table import GAP, TextColumn, fitted, lines_of
 from tuimon.present.glance import GlanceBook
-from tuimon.present.run_lines import RunCommands, RunLine, numbers, remarks
+from tuimon.present.run_lines import RunCommands, RunLine, matching, numbers, remarks
 from tuimon.runs.activity import state_word
 from tuimon.runs.registry import RunStatus, list_runs
 from tuimon.runs.removal import size_of
 from tuimon.runs.secrecy import masked_command
+from tuimon.store.filters import FilterError
 from tuimon.text import (
     fit,
     format_age,
@@ -38,21 +39,32 @@ _LESS_AND_LESS = ("SIZE", "TOOK", "ARGUMENTS", "BEST")
 
 @click.command()
 @click.option("-l", "--long", is_flag=True, help="Below each run its command and directory.")
+@click.option("-a", "--all", "every", is_flag=True, help="Also archived runs.")
+@click.option(
+    "-w", "--where", metavar="FILTER", help="Only those that match, as behind / on the home screen."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON array, for programs.")
-def command(long: bool, as_json: bool) -> int:
+def command(long: bool, every: bool, where: str | None, as_json: bool) -> int:
     """List runs, newest first: of each the arguments that tell it from others of its script, its
     state, the best value of its main metric, why it ended, and what was said of it.
 
     Those whose record cannot be read are told of on standard error; the exit code is 1 then.
     """
     unreadable: list[str] = []
-    lines = _lines(list_runs(on_unreadable=unreadable.append))
+    commands = RunCommands()
+    known = _lines(list_runs(on_unreadable=unreadable.append), commands)
+    try:
+        lines = matching(known, where or "", commands, time.time(), archived=every)
+    except FilterError as error:
+        raise CommandError(f"-w {safe(where or '')}: {error}") from None
     if as_json:
         click.echo(json.dumps([_document(line) for line in lines], indent=1))
     elif lines:
         cells = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         for text in _table(lines, cells, long=long):
             click.echo(text)
+    elif known:
+        click.echo("no run matches" if where else "all runs are archived: tuimon ls -a")
     elif not unreadable:
         click.echo("no runs yet; start one: tuimon run train.py")
     for why in unreadable:
@@ -60,13 +72,13 @@ def command(long: bool, as_json: bool) -> int:
     return 1 if unreadable else 0
 
 
-def _lines(runs: Sequence[RunStatus]) -> list[RunLine]:
+def _lines(runs: Sequence[RunStatus], commands: RunCommands) -> list[RunLine]:
     """With what is known of their logs, read for the home screen before, or now within seconds."""
     book, until = GlanceBook(), time.monotonic() + _READING_SECONDS
     for run in runs:
         if time.monotonic() < until:
             book.look(run)
-    return RunCommands().lines(runs, book.glances)
+    return commands.lines(runs, book.glances)
 
 
 def _document(line: RunLine) -> dict[str, object]:

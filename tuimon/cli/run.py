@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from tuimon.cli.shared.alert_options import ALERT_NAMES, alert_options
 from tuimon.cli.shared.common import (
     CommandError,
     complete_file,
@@ -23,8 +24,11 @@ from tuimon.cli.shared.common import (
     secret_names,
     settings_or_refuse,
 )
+from tuimon.cli.shared.launch_values import checked_per_step, parse_graces
 from tuimon.cli.shared.option_sections import SectionedCommand
 from tuimon.cli.shared.wandb_options import WANDB_NAMES, present_name, wandb_options
+from tuimon.notice_urls import hide_in
+from tuimon.own_rules import parse_rules
 from tuimon.present.tag_width import console_columns
 from tuimon.runs.environment import read_environment, worth_keeping, write_environment
 from tuimon.runs.paths import RunPaths, new_run_directory, runs_directory
@@ -38,24 +42,10 @@ _LEAST_COLUMNS, _MOST_COLUMNS = 60, 120
 _TYPED = "tuimon.cli.run.typed"
 _SECTIONS = {
     "Launch": ("module", "name", "logdir", "detach", "foreground", "stop_grace"),
-    "Watch": ("plain", "hook", "console_metrics", "steps", "epochs"),
+    "Watch": ("plain", "hook", "console_metrics", "steps", "epochs", "per_step"),
     "W&B": (*WANDB_NAMES, "wandb_resume", "no_wandb_resume", "wandb_stop", "save_code", "log_code"),
-    "Alerts": ("notify",),
+    "Alerts": ALERT_NAMES,
 }
-
-
-def parse_graces(
-    _context: click.Context, _parameter: click.Parameter, text: str | None
-) -> dict[str, Any]:
-    """`60` or `60,45`, seconds after SIGINT and after SIGTERM, as fields of `StopSettings`."""
-    texts = text.split(",") if text else []
-    try:
-        found = dict(zip(("term_after", "kill_after"), map(float, texts), strict=False))
-    except ValueError:
-        raise click.BadParameter(f"{text!r} is not SECONDS or SECONDS,SECONDS") from None
-    if len(texts) > 2 or not all(0 <= grace < 1e6 for grace in found.values()):
-        raise click.BadParameter(f"{text!r} is not SECONDS or SECONDS,SECONDS")
-    return found
 
 
 class LaunchCommand(SectionedCommand):
@@ -83,8 +73,10 @@ class RunOptions(NamedTuple):
     console_metrics: bool | None = None
     mirror: MirrorOptions = MirrorOptions()
     notify: str | None = None
+    rules: tuple[str, ...] = ()
     steps: int | None = None
     epochs: int | None = None
+    per_step: str | None = None
     wandb_resume: str | None = None
     no_wandb_resume: bool = False
     wandb_stop: bool | None = None
@@ -148,12 +140,14 @@ class RunOptions(NamedTuple):
 )
 @click.option("--steps", type=click.IntRange(1), help="How many steps the whole training has.")
 @click.option("--epochs", type=click.IntRange(1), help="How many epochs the whole training has.")
-@wandb_options
 @click.option(
-    "--notify",
-    metavar="COMMAND",
-    help="Shell command run for each alert and at the end, with $TUIMON_TITLE and $TUIMON_TEXT.",
+    "--per-step",
+    metavar="TEXT",
+    callback=checked_per_step,
+    help="What a step does, as in '65536 tokens', to tell how many are done in a second.",
 )
+@wandb_options
+@alert_options
 @click.option(
     "--wandb-resume",
     metavar="RUN",
@@ -240,7 +234,7 @@ def launch_again(run: RunStatus) -> RunPaths:
 
 _REPEATED = (
     *("name", "argv", "command", "cwd", "logdir", "hook", "console_metrics", "epochs", "steps"),
-    *("notify", "mirror", "stop_grace_int", "stop_grace_term"),
+    *("per_step", "notify", "rules", "mirror", "stop_grace_int", "stop_grace_term"),
 )
 
 
@@ -286,15 +280,17 @@ def _record(options: RunOptions) -> RunRecord:
         id="",
         name=options.run_name,
         argv=("-m", *training) if module else training,
-        options=options.typed,
+        options=hide_in(options.typed, options.notify),
         command=resolve(training, module=module, env=os.environ),
         cwd=str(Path.cwd()),
         logdir=str(Path(logdir).absolute()) if logdir else None,
         hook=options.hook,
         console_metrics={None: "auto", True: "on", False: "off"}[options.console_metrics],
         notify=options.notify,
+        rules=(*map(str, parse_rules(settings.alerts.rules)), *options.rules),
         epochs=options.epochs,
         steps=options.steps,
+        per_step=options.per_step,
         mirror=options.wandb()._replace(secrets=secret_names(settings), stop=heeds),
         stop_grace_int=stop.term_after,
         stop_grace_term=stop.kill_after,

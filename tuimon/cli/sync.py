@@ -7,10 +7,10 @@ import click
 
 from tuimon.cli.shared.common import CommandError, complete_run, run_or_refuse
 from tuimon.cli.shared.upload_bar import ProgressLine
-from tuimon.mirror.journal import locked
 from tuimon.mirror.mirror_process import MirrorProcess
 from tuimon.mirror.upload import can_upload, request_upload
 from tuimon.runs.ending import has_ended
+from tuimon.runs.lock import locked
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.process import is_alive
 from tuimon.runs.record import MirrorRecord, read_record

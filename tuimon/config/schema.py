@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Annotated, Literal, NamedTuple
 
 from tuimon.decoding import Rule, within
+from tuimon.own_rules import are_rules
 
 Smoothing = Annotated[float, within(0, 1)]
 _Seconds = Annotated[float, within(0, 1e6)]
@@ -20,6 +21,9 @@ _Grid = Annotated[
         re.compile(r"auto|[1-6]x[1-6]").fullmatch,
         'must be "auto" or "COLUMNSxROWS", such as "3x2", up to "6x6"',
     ),
+]
+_Rules = Annotated[
+    str, Rule(are_rules, 'must be rules separated by ";", such as "val/loss > 3 for 5m: stop"')
 ]
 _Keys = Annotated[str, Rule(str.strip, 'must be one or more keys, such as "ctrl+s,w"')]
 
@@ -70,6 +74,8 @@ class ScreenSettings:
     """Take mouse events. Without, the terminal's own selection of text works."""
     title: bool = True
     """Tell in the title of the terminal's window what is watched, its state and its worst alert."""
+    desktop: bool = True
+    """Let the desktop show alerts and the end, where the terminal can (OSC 9 or 777)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +99,15 @@ class StopSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertSettings:
+    """What is told of a training. For trainings that are launched from now on."""
+
+    rules: _Rules = ""
+    """Rules of your own for all trainings, separated by semicolons, such as
+    "val/loss > 3 for 5m: notify; * is nan: stop"; --rule adds some for one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SecretSettings:
     """What is hidden in what leaves this machine. For trainings that are launched from now on."""
 
@@ -109,6 +124,7 @@ class Settings:
     screen: ScreenSettings = ScreenSettings()
     console: ConsoleSettings = ConsoleSettings()
     stop: StopSettings = StopSettings()
+    alerts: AlertSettings = AlertSettings()
     secrets: SecretSettings = SecretSettings()
     keys: Mapping[str, _Keys] = field(default_factory=lambda: MappingProxyType({}))
     """Keys of bindings, by the id of the binding; several are separated by commas."""
@@ -116,5 +132,5 @@ class Settings:
     """By the setting's name in full, such as ``charts.smoothing``."""
 
 
-AREAS = ("charts", "screen", "console", "stop", "secrets")
+AREAS = ("charts", "screen", "console", "stop", "alerts", "secrets")
 """Fields of `Settings` that are tables of named settings."""

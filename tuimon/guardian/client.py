@@ -79,12 +79,12 @@ class ControlClient:
                 raise
         return self._stop_by_signals(stage)
 
-    def stop_for_wandb(self) -> None:
-        """Begin to stop the training, as somebody wants who has W&B's page before them: the ladder
-        then climbs by itself. Raises: ControlError.
+    def stop_for(self, by: Literal["wandb", "rule"]) -> None:
+        """Begin to stop the training, as somebody wants who has W&B's page before them, or has made
+        a rule: the ladder then climbs by itself. Raises: ControlError.
         """
         try:
-            self.request({"op": "stop", "by": "wandb"})
+            self.request({"op": "stop", "by": by})
         except ControlError:
             if self._paths.control_sock.exists():
                 raise

@@ -17,6 +17,8 @@ time limit: the scheduler's time limit
 preempted: preempted by the scheduler
     → submit it again and go on from its last checkpoint
     CANCELLED AT \S{1,30} DUE TO PREEMPTION
+requeued: put back into the queue by the scheduler
+    CANCELLED AT \S{1,30} DUE TO JOB REQUEUE
 node failed: a node of the job failed
     → submit it again and go on from its last checkpoint
     CANCELLED AT \S{1,30} DUE TO NODE FAILURE
@@ -52,22 +54,24 @@ collective timeout: a rank did not answer
     [Ww]ait timeout after \d{1,12}ms
     \[c10d\] .{0,200}timed out
     Socket Timeout
+    connect\(\) timed out
     RendezvousTimeoutError
     client socket has timed out
     DistStoreError: .{0,200}[Tt]imed out
 one gpu, two ranks: two ranks use the same GPU
     → give each its own: torch.cuda.set_device(local_rank)
-    NCCL error.{0,300}\n.{0,300}\n.{0,300}\nDuplicate GPU detected
+    NCCL error.{0,300}+\n.{0,300}+\n.{0,300}+\n(?P<said>Duplicate GPU detected.{0,99}+)
 rank lost: another rank is gone
     → what this rank has printed tells why
     \bgloo\b.{0,200}[Cc]onnection (?:closed|reset|refused)
     ncclRemoteError
+    Horovod has been shut down
     (?:DistBackend|DistNetwork)Error: .{0,300}[Cc]onnection (?:was )?(?:closed|reset)
     (?:DistBackend|DistNetwork)Error: .{0,300}(?:[Bb]roken pipe|remote process)
 nccl: NCCL failed
     → NCCL_DEBUG=INFO tells more
-    NCCL error
-    NCCL Error
+    NCCL error.{0,300}+\n(?P<said>nccl\w{1,40}: .{1,300}+)
+    NCCL [Ee]rror
     NCCL communicator was aborted
     nccl(?:Unhandled|System|Internal|Invalid)\w{0,30}
 
@@ -87,6 +91,7 @@ gpu memory: out of GPU memory
 gpu memory: out of the memory of its device
     → a smaller batch, accumulated gradients or checkpointed activations need less
     RESOURCE_EXHAUSTED: .{0,99}(?:[Oo]ut of memory|alloc)
+    OOM when allocating tensor
 gpu memory: out of GPU memory
     → a higher gpu_memory_utilization or a shorter max_model_len
     No available memory for the cache blocks
@@ -237,6 +242,7 @@ cuda: an assertion on the GPU failed
 cuda: a call of CUDA failed
     → CUDA_LAUNCH_BLOCKING=1 shows where
     CUDA error:\s
+    cuda runtime error \(
     (?:cuDNN|CUDNN) error
     CU(?:BLAS|DNN)_STATUS_[A-Z]
     cudaError[A-Z]
@@ -326,6 +332,7 @@ gpu memory: out of GPU memory
 nccl: NCCL failed
     → NCCL_DEBUG=INFO tells more
     \[Rank \d{1,6}\] .{0,99}terminated with exception: NCCL error
+    ^\s{0,9}what\(\):\s{1,4}NCCL Error \d
 host memory: out of host memory
     → fewer workers or smaller batches need less
     ^terminate called after throwing an instance of 'std::bad_alloc'
@@ -349,13 +356,19 @@ mpi: a rank was killed
 mpi: MPI failed
     ^(?:Fatal|Abort)\b.{0,40}(?:error in PMPI_\w{1,40}|on node \d{1,6} \(rank \d{1,6})
 rank killed: rank {rank} was killed by signal {number}
-    → what this rank has printed tells why
+    → signal 9 means out of memory, most often; else see what this rank has printed
     ^Root Cause .{1,40}+(?:\n.{1,300}+){3}
         \n  rank {6}: (?P<rank>\d{1,7}) .{1,30}+\n  (?P<said>exitcode  : -(?P<number>\d{1,3}))
 rank failed: rank {rank} was the first to fail
-    → what this rank has printed tells why
+    → signal 9 means out of memory, most often; else see what this rank has printed
     ^Root Cause .{1,40}+(?:\n.{1,300}+){3}
         \n  rank {6}: (?P<rank>\d{1,7}) .{1,30}+\n  (?P<said>exitcode  : \d{1,3})
+rank killed: local rank {rank} was killed by signal {number}
+    → what this rank has printed tells why
+    failed \(exitcode: -(?P<number>(?!15\))\d{1,3})\) local_rank: (?P<rank>\d{1,7})
+rank killed: a rank was killed by signal {number}
+    → signal 9 means out of memory, most often; else see what this rank has printed
+    (?P<said>exits with return code = -(?P<number>(?!15\b)\d{1,3}))
 rank killed: task {rank} was killed
     → what this task has printed tells why
     ^srun: error: \S{1,60}: tasks? (?P<rank>\d[\d,-]{0,60}): (?:Segm|Abort|Bus|Killed|Float|Illeg)
@@ -365,6 +378,8 @@ heap: native code has overwritten memory
     ^(?:free|malloc|realloc|munmap_chunk)\(\): (?:invalid|corrupted|unaligned|double)
     ^corrupted (?:size|double-linked)
     ^\*\*\* stack smashing
+    ^\*\*\* Error in .{1,300}': (?:double free|free\(\)|malloc\(\)|corrupted|munmap)
+    Attempt to free invalid pointer
 openmp: OpenMP cannot start
     → is it loaded twice, by packages of pip and conda?
     ^OMP: Error #\d{1,5}

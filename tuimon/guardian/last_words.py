@@ -21,33 +21,36 @@ _OF_LAUNCHERS = re.compile(
     r"ChildFailedError|ProcessRaisedException|ProcessExitedException|CalledProcessError"
     r"|ExceptionGroup|exited unexpectedly|unexpected pos \d"
 )
+_OF_A_LAUNCHER = 3
 # So does what a rank raises because another one is gone (gloo, NCCL, the store of torch).
 _OF_OTHER_RANKS = re.compile(
     r"[Cc]onnection (?:was )?(?:closed|reset|refused)|[Bb]roken pipe|remote (?:worker|process) "
-    r"|ncclRemoteError"
+    r"|ncclRemoteError|Horovod has been shut down"
 )
 # What Python and launchers raise because they are stopped is no news to whoever has stopped them.
 _OF_STOPS = re.compile(r"^KeyboardInterrupt|SignalException|killed by signal|exited unexpectedly")
 # Whose tracebacks end nothing: Python prints them and goes on.
-_OF_NOBODY = re.compile(r"^Exception ignored |^--- Logging error ---|^Error in (?:atexit|sys\.)")
+_OF_NOBODY = re.compile(
+    r"Exception ignored (?:in|on)\b|^--- Logging error ---|^Error in (?:atexit|sys\.)"
+)
 _OF_THREADS = re.compile(r"^Exception in thread |Task exception was never retrieved")
 
-# Of Python, of argparse, and of shells: a script, module, option or command that there is not.
+# Of Python and of shells: a script, module or command that there is not.
 _COMPLAINT = re.compile(
     r"^(?:\S{0,200}python[\d.]{0,9}: (?=can't open file|No module named)"
-    r"|(?=\S{1,200}: error: )|(?=error: )"
-    r"|(?=\S{1,200}: line \d{1,9}: ))(?P<said>.+)$"
+    r"|(?=\S{1,200}: error: )|(?=\S{1,200}: line \d{1,9}: ))(?P<said>.+)$"
 )
 _LAST_LINES = 3
-# Of click, typer, tyro and fire: a line, or a box, and somewhere the way to the help.
+# Of argparse, click, typer, tyro and fire: a line, or a box, and somewhere the way to the help.
 _USAGE = re.compile(r"^\s{0,9}[Uu]sage: |\s--help\b")
 _USAGE_LINES = 30
-_USAGE_ERROR = re.compile(r"^(?:Error|ERROR): (?P<said>.+)$")
+_USAGE_ERROR = re.compile(r"^(?:(?:Error|ERROR): |(?=error: |\S{1,200}: error: ))(?P<said>.+)$")
 _USAGE_BOX = re.compile(r"^╭─ .{1,60} ─+╮$")
 
 # Lines that come after the end, of launchers and of whoever tells how it went.
 _AFTERWARDS = re.compile(
     r"^(?:$|\s|wandb: |frame #|[WEIF]\d{4} |\[W|srun: |slurmstepd: |[-=*]{5}|ERROR conda"
+    r"|\[.{1,40}\] \[[A-Z]{4,5}\] \[launch\.py:"
     r"|Set the environment variable HYDRA|CUDA kernel errors might|For debugging consider"
     r"|Compile with `TORCH|Extension modules)"
 )
@@ -64,7 +67,8 @@ _PROGRESS = re.compile(
 )
 # As tools tell what a call of the system has answered: "cp: last.pt: Disk quota exceeded".
 _SYSTEM_ERROR = re.compile(r"^[\w./-]{1,99}: .{1,300}: [A-Z][a-z -]{5,40}$")
-_BAR = re.compile(r"%\||it/s|s/it")
+# A bar does not end its line: what comes next stands behind it.
+_BAR = re.compile(r"^.{0,300}?(?:it/s|s/it)[^\]]{0,200}\] ?")
 _CURRENT = re.compile(r"^Current thread 0x\w{1,20} .{0,40}\(most recent call first\):$")
 _STACK = re.compile(r'^  File "(?P<file>[^"]{1,1000}+)", line (?P<line>\d{1,9}) in (?P<name>\S+)')
 
@@ -86,11 +90,11 @@ class _Console(NamedTuple):
         rest = [number for number in rest if not lines[number].startswith("frame #")]
         goes_on = [number for number in rest if not _AFTERWARDS.match(lines[number])]
         survived = goes_on[-_CRASH_LINES] if len(goes_on) >= _CRASH_LINES else -1
-        told = [line for line in map(lines.__getitem__, rest) if line and not _BAR.search(line)]
+        told = [_BAR.sub("", lines[number]) for number in rest]
         return cls(
             lines,
-            [end for end in ends if end.number > survived and not _OF_NOBODY.match(end.before)],
-            "\n".join(told[-_CONSOLE_LINES:]),
+            [end for end in ends if end.number > survived and not _OF_NOBODY.search(end.before)],
+            "\n".join([line for line in told if line][-_CONSOLE_LINES:]),
         )
 
 
@@ -98,13 +102,16 @@ def last_words(tail: bytes) -> str | None:
     """What the end of a console tells of an error, and what to do about it."""
     console = _Console.of(tail)
     root = _root(console.ends)
+    weight = _OF_A_LAUNCHER if root is None else _weight(root)
     in_root = None if root is None else _told(root)
     return (
         _told_by(OF_KILLERS, console.rest)
-        or (in_root if root is not None and _weight(root) == 0 else None)
+        or (in_root if weight == 0 else None)
+        or _usage(console.rest)
         or _told_by(OF_CONSOLES, console.rest)
+        or (in_root if weight < _OF_A_LAUNCHER else None)
+        or _complaint(console.rest)
         or in_root
-        or _complaint([line for line in console.lines if line])
     )
 
 
@@ -129,8 +136,8 @@ def last_line(tail: bytes) -> str | None:
 
     An exception whose traceback is not there is told as any other.
     """
-    lines = [line.strip() for line in _lines(tail) if not _AFTERWARDS.match(line)]
-    line = lines[-1] if lines else ""
+    lines = _Console.of(tail).rest.split("\n")
+    line = next((line for line in reversed(lines) if not _AFTERWARDS.match(line)), "")
     if is_exception(line) or _SYSTEM_ERROR.match(line):
         return _told(TracebackEnd(0, "", "", line, "", ""))
     if _PROGRESS.search(line) or not any(map(str.isalpha, line)):
@@ -156,7 +163,7 @@ def _lines(output: bytes) -> list[str]:
 def _weight(end: TracebackEnd) -> int:
     """The less, the nearer to the cause."""
     if _OF_LAUNCHERS.search(end.text):
-        return 3
+        return _OF_A_LAUNCHER
     if _OF_OTHER_RANKS.search(end.text):
         return 2
     return 1 if _OF_THREADS.search(end.before) else 0
@@ -187,9 +194,8 @@ def _told(end: TracebackEnd) -> str:
     message = "\n".join([first, *more])
     found = first_match(OF_EXCEPTIONS, message, len(first)) or first_match(OF_EXCEPTIONS, message)
     if found is not None:
-        # The later lines of a message are nearer to the cause.
-        lines = (line for line in reversed([first, *more]) if found[0].pattern.search(line))
-        return _sentence(*found, next(lines, _lines_of(found[1], message).rpartition("\n")[2]))
+        begin = message.rfind("\n", 0, found[1].start()) + 1
+        return _sentence(*found, message[begin:].partition("\n")[0])
     # Without a message its place is all there is to tell.
     bare = end.place and ":" not in first and not says_stopped(first)
     return _shortened(f"{first} at {end.place}" if bare else first)
@@ -216,28 +222,31 @@ def _sentence(kind: FailureKind, match: re.Match[str], found: str) -> str:
     return f"{told.rstrip('.')}; {kind.advice}" if kind.advice else told
 
 
-def _complaint(lines: Sequence[str]) -> str | None:
-    """What a program has said in its last lines of how it was called."""
-    last = lines[-_USAGE_LINES:]
-    complaints = filter(None, map(_COMPLAINT.match, last[: -_LAST_LINES - 1 : -1]))
-    said = next((match["said"] for match in complaints), "")
-    helped = any(map(_USAGE.search, last))
-    if helped and not said:
-        errors = (_usage_error(last[number:]) for number in range(len(last)))
-        said = next(filter(None, errors), "")
-    if helped and said:
-        said = f"wrong arguments: {said.rstrip('.')}; see --help"
-    return _shortened(said) or None
+def _usage(text: str) -> str | None:
+    """What is wrong with the arguments, of a program that tells its usage, too."""
+    lines = text.split("\n")[-_USAGE_LINES:]
+    if not any(map(_USAGE.search, lines)):
+        return None
+    errors = (_usage_error(lines[number:]) for number in range(len(lines)))
+    said = next(filter(None, errors), "")
+    return _shortened(f"wrong arguments: {said.rstrip('.')}; see --help") if said else None
 
 
 def _usage_error(lines: Sequence[str]) -> str:
-    """What click, typer or tyro finds wrong, if its words begin here; else empty."""
+    """What argparse, click, typer, tyro or fire finds wrong, if its words begin here, or empty."""
     if match := _USAGE_ERROR.match(lines[0]):
         return match["said"]
     if not _USAGE_BOX.match(lines[0]):
         return ""
     texts = (line.strip("│ ") for line in lines[1:] if line.startswith("│"))
     return " ".join(takewhile(lambda text: text and text[0] != "─", texts))
+
+
+def _complaint(text: str) -> str | None:
+    """What Python or a shell has said in the last lines of how something was called."""
+    lines = [line for line in text.split("\n") if not _AFTERWARDS.match(line)]
+    matches = filter(None, map(_COMPLAINT.match, lines[-_LAST_LINES:][::-1]))
+    return next((_shortened(match["said"]) for match in matches), None)
 
 
 def _shortened(line: str, most: int = _LONGEST) -> str:

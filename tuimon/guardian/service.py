@@ -90,9 +90,9 @@ class Service:
                 else:
                     self._ladder.request(Stage[name.upper()], time.monotonic())
                 return self._status()
-            case {"op": "stop", "by": "wandb"}:
+            case {"op": "stop", "by": "wandb" | "rule" as by}:
                 if self._ladder.stage is Stage.NONE:  # else it goes on by itself
-                    self._stops.asked_by = StopCause.WANDB
+                    self._stops.asked_by = StopCause[by.upper()]
                     self.go_on_stopping()
                 return self._status()
             case {"signal": int(number)} if number in signal.valid_signals():

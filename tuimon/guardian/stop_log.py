@@ -17,8 +17,15 @@ class StopCause(StrEnum):
     """Which may have been meant for a debugger, or for less than an end."""
     SYSTEM = "as its guardian got SIGTERM: a logout or shutdown?"
     WANDB = "from W&B's page"
+    RULE = "by a rule of yours"
+    """``tuimon run --rule``."""
     JOB = "by a signal to the whole job"
     """Of which the guardian is only a witness: what becomes of it is the training's business."""
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether it comes from elsewhere than a person at a terminal, who would know of it."""
+        return self in (StopCause.WANDB, StopCause.RULE)
 
     @property
     def is_key(self) -> bool:

@@ -1,11 +1,11 @@
 """The Python tracebacks of a console, of several processes at once, as Python or rich prints them.
 
-Launchers put a label before each line of a rank: "[rank0]: ", "0: ", "(worker pid=7) ". What stands
+Launchers put a label before each line of a rank: "[rank0]: ", "(pid=7) ", a time. What stands
 before the heading of a traceback stands before its other lines, too; so no label need be known.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 _HEADING = "Traceback (most recent call last)"
@@ -20,7 +20,9 @@ _ANY_END = re.compile(
     r"(?=[A-Z]|\w{1,100}+\.)[A-Za-z_][\w.]{0,200}+(?:\(\w{1,100}+\))?(?:$|:(?! ?\d))"
 )
 _NAMES = ("Error", "Exception", "Interrupt", "Exit", "Warning", "Iteration", "Failure", "Timeout")
-_LONGEST_LABEL = 80
+_LONGEST_LABEL = 120
+_TIME = re.compile(r"\d\d:\d\d:\d\d(?:[.,]\d{1,9}+)?")
+_LABEL_ENDS = (":", ": ", "|", "| ", ">", "> ", ")", ") ", "] ")
 _BOX = "╭│╰+|"
 _MOST_OPEN = 32
 """Tracebacks that may be open at a time."""
@@ -78,16 +80,20 @@ def traceback_ends(lines: Sequence[str]) -> tuple[list[TracebackEnd], set[int]]:
         if at >= 0 or (label is None and _FRAME.match(line)):
             label = label or ""
             opened.pop(label, None)
-            opened[label] = _Open(label, before.removeprefix(label))
+            opened[label] = _Open(label, before[len(label) :])
             if len(opened) > _MOST_OPEN:
                 del opened[next(iter(opened))]
-        if label is not None:
+        if at >= 0:
             taken.add(number)
-            if at < 0 and opened[label].ends_with(text := line[len(label) :]):
-                ended = opened.pop(label)
+        elif label is not None:
+            text = line[len(label) :]
+            ended = opened[label].ends_with(text)
+            if ended or opened[label].indented:
+                taken.add(number)
+            if ended:
+                place, whose = opened[label].place, opened.pop(label).before
                 more = _more(lines, number, label)
-                end = TracebackEnd(number, label, ended.before, text, more, ended.place)
-                ends.append(end)
+                ends.append(TracebackEnd(number, label, whose, text, more, place))
         before = line or before
     return ends, taken
 
@@ -119,20 +125,27 @@ def _label(before: str) -> str:
     drawn = before.rstrip("─- ")
     if drawn[-1:] in ("╭", "+"):
         return drawn[:-1]
-    return before if len(before) <= _LONGEST_LABEL and before.rstrip()[-1:] in ":|>)" else ""
+    is_label = len(before) <= _LONGEST_LABEL and before.endswith(_LABEL_ENDS)
+    return _timeless(before) if is_label else ""
 
 
-def _label_of(line: str, opened: Iterable[str]) -> str | None:
+def _label_of(line: str, opened: Collection[str]) -> str | None:
     """The longest label of those that the line begins with."""
-    return max((label for label in opened if line.startswith(label)), key=len, default=None)
+    head = _timeless(line[:_LONGEST_LABEL]) if opened else ""
+    return max((label for label in opened if head.startswith(label)), key=len, default=None)
+
+
+def _timeless(text: str) -> str:
+    """With zeros for times, as the lines of a traceback may have different ones."""
+    return _TIME.sub(lambda time: re.sub(r"\d", "0", time[0]), text)
 
 
 def _more(lines: Sequence[str], number: int, label: str) -> str:
     """What follows the end of a traceback up to a blank line."""
     more = []
     for line in lines[number + 1 : number + 1 + _MOST_MORE]:
-        text = line.removeprefix(label)
-        if not line.startswith(label) or not text.strip() or _HEADING in line:
+        text = line[len(label) :].strip()
+        if _label_of(line, [label]) is None or not text or _HEADING in line:
             break
-        more.append(text.strip())
+        more.append(text)
     return "\n".join(more)

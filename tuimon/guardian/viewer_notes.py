@@ -10,7 +10,7 @@ from tuimon.guardian.keyboard import waits_for_input
 from tuimon.guardian.ladder import Stage, StopLadder
 from tuimon.guardian.pump import Pump
 from tuimon.guardian.state import RunFile
-from tuimon.guardian.stop_log import StopCause, StopLog
+from tuimon.guardian.stop_log import StopLog
 from tuimon.guardian.training import Training
 
 _LOOK_EVERY = 1.0
@@ -76,5 +76,5 @@ class ViewerNotes:
             self._file.note(
                 stop_stage=stage.name.lower(),
                 stop_next_at=at,
-                stop_by=str(by) if by is StopCause.WANDB else None,
+                stop_by=str(by) if by.is_remote else None,
             )

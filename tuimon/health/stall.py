@@ -18,7 +18,7 @@ _MOSTLY = 0.5
 """A training that is idle for more of its time works elsewhere, or waits as a habit."""
 
 
-class _Stretch:
+class _SilentTime:
     """How long something has lasted, and the longest time that it ever did."""
 
     def __init__(self, least: float, times: float) -> None:
@@ -50,8 +50,8 @@ class StallRule:
         self._where = where
         self._looked_at = now
         self._points = self._signs = 0
-        self._silence = _Stretch(_LEAST_SILENT, _TIMES_SILENT)
-        self._stillness = _Stretch(_LEAST_STILL, _TIMES_STILL)
+        self._silence = _SilentTime(_LEAST_SILENT, _TIMES_SILENT)
+        self._stillness = _SilentTime(_LEAST_STILL, _TIMES_STILL)
         self._busy: deque[bool] = deque(maxlen=300)
         """What its processes did when they were looked at; while it is silent only at first."""
         self._told = False

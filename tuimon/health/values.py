@@ -9,6 +9,8 @@ from tuimon.metrics.splits import EVALUATIONS
 from tuimon.runs.alerts import Alert, AlertLevel
 from tuimon.text import format_value
 
+NOT_FINITE = "not finite: "
+"""What keys of alerts begin with that tell of NaN or infinite values."""
 _LOST = 0.35
 """Of what a loss had gained: a training that is so far back has lost it."""
 _LOST_BESIDE_DIVERGENCES = 2.0
@@ -64,7 +66,7 @@ class _TagRules:
         value, step = format_value(float(points.values[first])), int(points.steps[first])
         return [
             Alert(
-                key=f"not finite: {self._name}",
+                key=f"{NOT_FINITE}{self._name}",
                 level=AlertLevel.ERROR,
                 title=f"{self._name} is {value}",
                 text=f"{value} at step {step}. A training rarely comes back from there: "

@@ -15,7 +15,6 @@ from pathlib import Path
 from tuimon.guardian.descendants import COMPANION_VARIABLE
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.destination import clean
-from tuimon.mirror.journal import locked
 from tuimon.mirror.launch_owner import LaunchOwner
 from tuimon.mirror.leftovers import own_temporary_directory
 from tuimon.mirror.logdir_owner import LogdirOwner
@@ -25,6 +24,7 @@ from tuimon.mirror.trial_owner import TrialOwner
 from tuimon.mirror.upload import UploadRequests
 from tuimon.mirror.watchdog import Watchdog
 from tuimon.runs.background import begin
+from tuimon.runs.lock import locked
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import TRYING_AGAIN, LogdirRecord, read_record
 

@@ -1,4 +1,4 @@
-"""Having wandb-core send an offline file, as `wandb sync` has it done since wandb 0.24."""
+"""Having wandb-core send an offline file, as `wandb sync` of newer wandbs has it do."""
 
 import threading
 from pathlib import Path
@@ -39,9 +39,9 @@ class FragmentSync:
         return self._wandb.asyncer.run(lambda: begin(*args))
 
     async def _begin(self, path: Path) -> str:
-        names = {"entity": "", "project": "", "run_id": "", "job_type": "", "tag_replacements": {}}
+        names: dict[str, Any] = dict.fromkeys(("entity", "project", "run_id", "job_type"), "")
         handle = await self._service.init_sync(
-            {path}, self._wandb.settings, cwd=None, live=False, **names
+            {path}, self._wandb.settings, cwd=None, live=False, tag_replacements={}, **names
         )
         return str((await handle.wait_async(timeout=10.0)).id)
 

@@ -12,7 +12,6 @@ since nothing was handed over for it. One process writes (`locked`), others may 
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Self
@@ -20,7 +19,6 @@ from typing import Self
 from tuimon.events.fields import Span
 from tuimon.mirror.file_marks import Mark, still_holds
 from tuimon.mirror.line_numbers import LineNumbers, LinesEntry
-from tuimon.runs.lock import held
 
 FORMAT = 1
 
@@ -364,11 +362,3 @@ def _decode(path: Path, line: bytes) -> Entry | None:
             return None
         raise JournalError(f"{path}: not a mirror journal of this version") from error
     return entry
-
-
-@contextmanager
-def locked(directory: Path) -> Iterator[bool]:
-    """Hold the lock of a mirror directory (created); False when another process holds it."""
-    directory.mkdir(mode=0o700, exist_ok=True)
-    with held(directory / "lock") as free:
-        yield free

@@ -192,7 +192,7 @@ class LaunchOwner:
         if not self.record.mirror.stop:
             return "W&B's page asks to stop the training: not wanted (stop.wandb, --no-wandb-stop)"
         if not self.ended:
-            ControlClient(self._paths).stop_for_wandb()
+            ControlClient(self._paths).stop_for("wandb")
         return None
 
     def upload(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tuimon.mirror.context import MirrorContext, MirrorInterrupt, OnlineRestart
 from tuimon.mirror.fragment_upload import whole_fragment
-from tuimon.mirror.journal import Journal, locked
+from tuimon.mirror.journal import Journal
 from tuimon.mirror.journal_home import enter_home, is_settled, settle_home
 from tuimon.mirror.leftovers import HOME_VARIABLE, kill_leftovers
 from tuimon.mirror.offline_file import is_offline_run
@@ -17,6 +17,7 @@ from tuimon.mirror.owner import NewFile
 from tuimon.mirror.status import EXIT_AGAIN
 from tuimon.mirror.upload_watch import IncompleteError
 from tuimon.mirror.wandb_run import teardown
+from tuimon.runs.lock import locked
 from tuimon.runs.paths import RunPaths
 
 _LOOK_EVERY = 0.5

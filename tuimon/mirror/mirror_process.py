@@ -89,6 +89,8 @@ class MirrorProcess:
             MIRROR_VARIABLE: str(self._paths.directory),
             # The working directory may hold anything, a logging.py for example.
             "PYTHONSAFEPATH": "1",
+            # numpy, which wandb imports, would begin a thread for each core.
+            "OPENBLAS_NUM_THREADS": "1",
         }
         command = [sys.executable, "-m", "tuimon.mirror", str(self._paths.directory)]
         try:

@@ -23,7 +23,6 @@ from tuimon.runs.record import (
     read_record,
     write_record,
 )
-from tuimon.store.parts import is_trial
 
 _AT_ONCE = 3
 """Trials that are mirrored at the same time; each is a Python with wandb in it."""
@@ -107,6 +106,8 @@ class TrialMirrors:
         self._look_at = 0.0
 
     def _new_job(self, top: str, run: str, launch: RunRecord) -> _TrialJob:
+        from tuimon.store.parts import is_trial  # of few launches
+
         name = Path(top).name if run == "." else run
         if is_trial(name):  # called by the time alone
             name = f"trial-{len(self._jobs) + 1}"

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tuimon.events.tail import EventFileTail
 from tuimon.mirror.logdir_owner import LogdirOwner
 from tuimon.mirror.owner import NewFile
 from tuimon.runs.ending import exit_code, has_ended
@@ -78,6 +77,8 @@ class TrialOwner(LogdirOwner):
 
     def _has_finished(self) -> bool:
         """Whether its session of hyperparameters was closed."""
+        from tuimon.events.tail import EventFileTail
+
         for path in self.files:
             tail = EventFileTail(path)
             while batches := tail.poll():

@@ -17,12 +17,14 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tuimon.events.points import EventBatch
-from tuimon.events.tail import EventFileTail
 from tuimon.mirror.namespaces import is_part_name
 from tuimon.mirror.owner import NewFile
+
+if TYPE_CHECKING:
+    from tuimon.events.tail import EventFileTail
 
 PATIENCE = 20.0
 """Seconds that a second directory waits for a session before it is a part of the launch's run."""
@@ -43,7 +45,7 @@ class TrialFile(NamedTuple):
 @dataclass(slots=True)
 class _HeldFile:
     file: NewFile
-    tail: EventFileTail
+    tail: "EventFileTail | None" = None
     since: float = field(default_factory=time.monotonic)
     has_session: bool = False
     has_others: bool = False
@@ -55,6 +57,10 @@ class _HeldFile:
 
     def read(self) -> None:
         """Look for a session in what is new."""
+        if self.tail is None:
+            from tuimon.events.tail import EventFileTail  # of launches with several directories
+
+            self.tail = EventFileTail(self.file.path)
         while not self.has_session and (batches := self.tail.poll(_POLL_BYTES)):
             refs = [ref for batch in batches for ref in batch.refs]
             self.has_session = any(ref.tag == SESSION_TAG for ref in refs)
@@ -108,7 +114,7 @@ class TrialSplit:
 
         With `last` nothing more is being written: soon nothing is held back any more.
         """
-        self._held += [_HeldFile(file, EventFileTail(file.path)) for file in found]
+        self._held += [_HeldFile(file) for file in found]
         for held in self._held:
             if self._own:
                 held.read()

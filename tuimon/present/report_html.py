@@ -3,11 +3,12 @@
 from html import escape
 
 from tuimon.charts import roles
+from tuimon.present.facts import count
 from tuimon.present.page_variables import PageVariables
 from tuimon.present.run_report import ReportTable, RunReport
 from tuimon.vectors.svg_document import svg_document
 
-_MOST_CHART_BYTES = 72_000
+_MOST_CHART_BYTES = 76_000
 """Of all charts; the first ones count most."""
 _PANEL, _RULE = ("#00000010", "#ffffff14"), ("#0000001f", "#ffffff26")
 """In light and in dark, over the background."""
@@ -32,10 +33,10 @@ dt{color:var(--dim);overflow-wrap:anywhere;max-width:14rem}dd{margin:0;overflow-
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th{text-align:left;font-weight:400;color:var(--dim)}
 th,td{padding:.25rem 1rem .25rem 0;vertical-align:top;border-bottom:1px solid var(--rule);
-overflow-wrap:anywhere;min-width:5rem}
-.values td+td{white-space:nowrap}.values td:first-child{min-width:9rem}
+overflow-wrap:anywhere;min-width:5.5rem}
+td:first-child{min-width:8.5rem}.values td+td{white-space:nowrap}
 .runs td:nth-child(2){white-space:normal;min-width:11rem}
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:1rem}
+.charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));gap:1rem}
 .charts svg{width:100%;height:auto;display:block;break-inside:avoid}
 .note,footer{color:var(--dim);font-size:.85rem}footer{margin-top:2.5rem}
 @media print{body{max-width:none;padding:0;font-size:11px}h2{margin-top:1.2rem}
@@ -69,7 +70,7 @@ def report_html(report: RunReport, inks: PageVariables, ground: tuple[str, str])
             f"<title>{escape(report.title)}</title>",
             f"<style>{style}:root{{{aliases}}}{_STYLE}</style></head><body>",
             *filter(None, body),
-            "<footer>tuimon report</footer></body></html>\n",
+            f"<footer>{escape(report.written)}</footer></body></html>\n",
         ]
     )
 
@@ -85,8 +86,8 @@ def _charts(report: RunReport, inks: PageVariables) -> tuple[list[str], str]:
             break
         found.append(svg)
     more = len(report.charts) - len(found)
-    told = " · ".join(filter(None, [f"{more} charts more" if more else "", report.note]))
-    note = f'<p class="note">{escape(told)}: tuimon show --svg draws all</p>' if told else ""
+    told = " · ".join(filter(None, [f"{count(more, 'chart')} more" if more else "", report.note]))
+    note = f'<p class="note">{escape(told)}: tuimon show --svg FILE draws all</p>' if told else ""
     return (['<h2>charts</h2><div class="charts">', *found, "</div>"] if found else []), note
 
 

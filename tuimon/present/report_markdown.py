@@ -30,6 +30,7 @@ def report_markdown(report: RunReport, charts: Sequence[str]) -> str:
         *map(_table, first),
         *(["## charts", " ".join(pictures), report.note] if pictures else []),
         *map(_table, others),
+        report.written,
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
 

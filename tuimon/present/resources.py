@@ -41,10 +41,14 @@ def resource_facts(system: Store, took: float) -> list[Fact]:
 def _of_gpu(series: dict[str, Series], gpu: str) -> str:
     use, power = (_mean(series.get(f"{gpu}/{one}")) for one in ("utilization [%]", "power [W]"))
     memory = _most(series.get(f"{gpu}/{_MINE}"))
-    told = [
+    means = [
         None if use is None else f"{use:.0f} % used",
-        None if memory is None else f"{_short(memory)} GB at most",
         None if power is None else f"{power:.0f} W",
+    ]
+    mean = " and ".join(filter(None, means))
+    told = [
+        f"{mean} on average" if mean else None,
+        None if memory is None else f"{_short(memory)} GB at most",
     ]
     return " · ".join(filter(None, told))
 

@@ -11,7 +11,9 @@ from tuimon.charts import roles
 from tuimon.masking.mask import Mask
 from tuimon.present.facts import clock, file_rows, mirror_word, origin_rows, standing
 from tuimon.present.progress_words import is_current, percent, time_left
+from tuimon.present.resource_use import resource_rows
 from tuimon.present.run_details import FactRow, RunDetails
+from tuimon.present.throughput import throughput
 from tuimon.runs.activity import remark
 from tuimon.runs.alerts import Alert, AlertLevel, is_wrong
 from tuimon.runs.launch_command import launch_command
@@ -19,7 +21,7 @@ from tuimon.runs.record import MirrorRecord, RecorderRecord
 from tuimon.runs.registry import RunStatus
 from tuimon.runs.secrecy import masked_command
 from tuimon.runs.sources import CONSOLE, WANDB
-from tuimon.session.session import Session
+from tuimon.session.session import Session, SystemLog
 from tuimon.store.parts import trainings
 from tuimon.text import format_duration, format_value, safe
 
@@ -51,6 +53,7 @@ def run_sections(session: Session, details: RunDetails) -> list[FactSection]:
     rows = {
         "run": _run_facts(session, status) if status else _process_facts(session),
         "best values" if _are_best(details) else "values": _facts(details.values),
+        "resources": [] if session.system is None else _resources(session.system),
         "configuration": _facts(details.configuration),
         "environment": [] if status is None else _environment(status),
         "code": []
@@ -107,7 +110,8 @@ def _expected(status: RunStatus, now: float) -> list[Fact]:
         told.append(f"{left} left")
         assert found.ends_at is not None
         if "–" not in left:
-            told.append(f"done {clock(found.ends_at)[:-3]}")
+            day, _, at = clock(found.ends_at)[:-3].partition(" ")
+            told.append(f"done at {at}" if clock(now).startswith(day) else f"done {day} {at}")
     return [Fact("progress", " · ".join(told))]
 
 
@@ -120,7 +124,10 @@ def _progress(session: Session) -> list[Fact]:
     told = [f"{progress.step:,}"]
     if runs and progress.rate is not None:
         told.append(f"{format_value(float(f'{progress.rate:.2g}'))}/s")
-    return [Fact("newest step" if subject is None else "step", " · ".join(told))]
+    if runs and session.status is not None:
+        per_step = session.status.record.per_step
+        told.append(throughput(progress.rate, per_step, session.store.runs))
+    return [Fact("newest step" if subject is None else "step", " · ".join(filter(None, told)))]
 
 
 def _alert(alert: Alert) -> Fact:
@@ -206,6 +213,10 @@ def _commands(status: RunStatus) -> list[Fact]:
         Fact("stop", "" if status.state.ended else f"tuimon stop {record.id}"),
         Fact("run again", safe(launch_command(record))),
     ]
+
+
+def _resources(system: SystemLog) -> list[Fact]:
+    return _facts(resource_rows(system.devices()))
 
 
 def _process_facts(session: Session) -> list[Fact]:

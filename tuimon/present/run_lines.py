@@ -20,6 +20,7 @@ from tuimon.text import format_value, safe
 
 RunSort = Literal["started", "best", "name", "state", "took"]
 RUN_SORTS: tuple[RunSort, ...] = get_args(RunSort)
+_ARCHIVED = "archived"
 
 
 class RunLine(NamedTuple):
@@ -119,16 +120,25 @@ def numbers(line: RunLine) -> str:
 
 
 def matching(
-    lines: Iterable[RunLine], text: str, commands: RunCommands, now: float
+    lines: Iterable[RunLine],
+    text: str,
+    commands: RunCommands,
+    now: float,
+    *,
+    archived: bool = False,
 ) -> list[RunLine]:
     """Those that a filter shows: it is looked for in all that is told of a run, ``run:`` in its
     names alone, and values are compared with its arguments and the best of its main metric.
+
+    None that is archived, unless `archived` ones are wanted, or the filter has that word.
 
     Raises:
         FilterError: the text is none.
     """
     holds = parse_expression(text)
-    return [line for line in lines if holds(partial(_has, line, commands, now))]
+    archived |= _ARCHIVED in text.lower()
+    listed = (line for line in lines if archived or not line.run.annotation.archived)
+    return [line for line in listed if holds(partial(_has, line, commands, now))]
 
 
 def _has(line: RunLine, commands: RunCommands, now: float, term: FilterTerm) -> bool:
@@ -140,6 +150,7 @@ def _has(line: RunLine, commands: RunCommands, now: float, term: FilterTerm) -> 
         texts += [
             " ".join(commands.of(line.run)), line.told, record.cwd, record.host,
             state_word(line.run), "starred" if said.starred else "",
+            _ARCHIVED if said.archived else "",
             *(text for text, _ in remarks(line, now)),
         ]  # fmt: skip
     return any(term.pattern.search(text) for text in texts)

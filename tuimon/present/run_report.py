@@ -58,8 +58,10 @@ class RunReport(NamedTuple):
     """What runs it again."""
     tables: Sequence[ReportTable]
     charts: Sequence[VectorDrawing]
-    note: str = ""
+    note: str
     """What the charts lack."""
+    written: str
+    """When that was so: a training may go on."""
 
 
 class ReportSubject(NamedTuple):
@@ -106,6 +108,7 @@ def report_of(
         tables=[table for table in tables if table.rows],
         charts=charts,
         note=note,
+        written=f"tuimon report, {clock(now)}",
     )
 
 
@@ -134,6 +137,7 @@ def comparison_of(
         tables=[table for table in tables if table.rows],
         charts=charts,
         note=note,
+        written=f"tuimon report, {clock(now)}",
     )
 
 
@@ -179,15 +183,9 @@ def _told(status: RunStatus) -> Sequence[str]:
 
 def _alerts(subject: ReportSubject) -> ReportTable:
     alerts = [alert for alert in subject.status.alerts if alert.key != ENDED]
-    rows = [
-        (
-            clock(alert.wall_time),
-            safe(subject.mask.text(alert.title)),
-            safe(subject.mask.text(alert.text)),
-        )
-        for alert in alerts[:_MOST_ALERTS]
-    ]
-    return ReportTable("alerts", rows, ("when", "what", ""), _more(len(alerts) - _MOST_ALERTS))
+    told = [(one.wall_time, ": ".join(filter(None, [one.title, one.text]))) for one in alerts]
+    rows = [(clock(at), safe(subject.mask.text(text))) for at, text in told[:_MOST_ALERTS]]
+    return ReportTable("alerts", rows, ("when", "what"), _more(len(alerts) - _MOST_ALERTS))
 
 
 def _values(printout: Printout, *, several: bool) -> ReportTable:

@@ -53,6 +53,8 @@ class Scrollback:
         """Whether that moves on with the log."""
         self.least = LogLevel.DEBUG
         """Lines of lower levels are left out."""
+        self.passes: Callable[[str], bool] | None = None
+        """Lines for which it is false are left out, too."""
         self.wraps = False
         """Whether long lines go on in the next row."""
         self.size = 1, 1
@@ -75,6 +77,11 @@ class Scrollback:
     def follows(self) -> bool:
         """Whether the newest output is shown."""
         return self._pinned
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether lines are left out."""
+        return self.least > LogLevel.DEBUG or self.passes is not None
 
     @property
     def below(self) -> int:
@@ -101,7 +108,7 @@ class Scrollback:
     def follow(self) -> None:
         """Show the newest output from now on."""
         self._pinned, self.at, self.picked = True, None, None
-        if self.log is not None and self.least == LogLevel.DEBUG:
+        if self.log is not None and not self.leaves_out:
             self.log.close()
             self.log = None
 
@@ -160,21 +167,23 @@ class Scrollback:
 
     def _back(self, end: int) -> Iterator[int]:
         """Lines that are not left out, from before `end` to the beginning."""
-        if self.log is None or self.least == LogLevel.DEBUG:
+        if self.log is None or not self.leaves_out:
             yield from range(end - 1, -1, -1)
             return
         passing = self._mask(lambda level: level & ~CONTINUED >= self.least)
         while (end := passing.rfind(1, 0, end)) >= 0:
-            yield end
+            if self.passes is None or self.passes(self.lines[end]):
+                yield end
 
     def _on(self, begin: int) -> Iterator[int]:
         """Lines that are not left out, from `begin` to the end."""
-        if self.log is None or self.least == LogLevel.DEBUG:
+        if self.log is None or not self.leaves_out:
             yield from range(begin, len(self.lines))
             return
         passing = self._mask(lambda level: level & ~CONTINUED >= self.least)
         while (begin := passing.find(1, begin)) >= 0:
-            yield begin
+            if self.passes is None or self.passes(self.lines[begin]):
+                yield begin
             begin += 1
 
     def _mask(self, passes: Callable[[int], bool]) -> bytes:

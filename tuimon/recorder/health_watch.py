@@ -2,19 +2,25 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
+from tuimon.console.history import read_tail
 from tuimon.events.finder import SourceFinder
 from tuimon.events.points import ScalarColumns
 from tuimon.events.tail import EventFileTail
 from tuimon.health.machine import MachineRules, is_working
+from tuimon.health.rule_watch import Fulfilled, RuleWatch
 from tuimon.health.stall import StallRule
 from tuimon.health.values import ValueRules
-from tuimon.recorder.notify import Notifier
+from tuimon.own_rules import parse_rule
+from tuimon.recorder.notify import EventNotice, Notifier
 from tuimon.recorder.pace import Pace
 from tuimon.recorder.processes import run_pids
+from tuimon.recorder.recent_values import RecentValues
+from tuimon.recorder.rule_actions import act
 from tuimon.recorder.system_metrics import SystemMetrics
-from tuimon.runs.alerts import ENDED, Alert, AlertLevel, AlertLog
+from tuimon.runs.alerts import ENDED, Alert, AlertLevel, AlertLog, is_event
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunStatus, read_status
@@ -28,6 +34,8 @@ _LOOK_EVERY = 1.0
 _CPU_SHARE = 0.02
 _POLL_BYTES = 1 << 20
 _LAST_SECONDS = 5.0
+_LINES = 10
+"""Of the output that notices have."""
 _FRESH_SECONDS = 60.0
 """What was measured before that tells nothing of now: a driver hangs."""
 
@@ -51,7 +59,11 @@ class HealthWatch:
             status.record.notify,
             {"TUIMON_RUN": status.record.name, "TUIMON_RUN_ID": status.record.id},
             mask_of(status.record),
+            lambda: read_tail(paths.console_log, _LINES),
         )
+        self._recent = RecentValues()
+        self._was_asked_for = False
+        """Whether the training ended as somebody wanted, who need not be told."""
         self._finder = SourceFinder(status.record.started_at, FileClaims(paths))
         self._tails: list[tuple[str, EventFileTail]] = []
         self._values = ValueRules()
@@ -61,6 +73,7 @@ class HealthWatch:
         """Whether it has written anything else to them."""
         self._stall = StallRule(time.monotonic(), self._where)
         self._machine = MachineRules()
+        self._own = RuleWatch(map(parse_rule, status.record.rules))
         self._output = 0
         self._pace = Pace(_LOOK_EVERY, _CPU_SHARE)
         self._untold: list[Alert] = []
@@ -76,6 +89,8 @@ class HealthWatch:
             self._read()
             self._look_at_output()
             now = time.time()
+            self._fulfil(self._own.look(now))
+            self.note(*self._own.unmatched(now))
             measured_at, readings = system.latest if system is not None else (0.0, {})
             if readings:
                 self.note(*self._machine.take(readings, measured_at))
@@ -92,7 +107,8 @@ class HealthWatch:
     def finish(self, sources: tuple[LogSource, ...], status: RunStatus) -> None:
         """The training has ended: read the rest, for five seconds at most, and tell how."""
         self.catch_up(sources)
-        self.note(_ending(status))
+        self._was_asked_for = status.state is RunState.STOPPED
+        self.note(*self._own.unmatched(time.time(), ended=True), _ending(status))
 
     def close(self) -> None:
         """Wait until everybody has been told."""
@@ -114,10 +130,17 @@ class HealthWatch:
                     points += len(columns.steps)
                     if not is_own:
                         self._logged(tag, columns)
-                    self.note(*self._values.take(run, tag, columns, time.time()))
+                    self._judge(run, tag, columns, time.time())
         if points:
             self._stall.sign_of_life(points=points)
         return news
+
+    def _judge(self, run: str, tag: str, columns: ScalarColumns, now: float) -> None:
+        """The user's own rules come first: what they tell is not told twice."""
+        self._recent.take(tag if run == "." else f"{run}/{tag}", columns)
+        self._fulfil(self._own.take(run, tag, columns, now))
+        told = self._values.take(run, tag, columns, now)
+        self.note(*(alert for alert in told if not self._own.covers(run, tag, alert)))
 
     def _where(self) -> str:
         """At which lines the training is, if its processes tell; takes a second."""
@@ -133,6 +156,13 @@ class HealthWatch:
             self._output = size
             self._stall.sign_of_life()
 
+    def _fulfil(self, fulfilled: Iterable[Fulfilled]) -> None:
+        """Do what rules want, and tell it; what was told before was done."""
+        for rule, alert in fulfilled:
+            if alert.key not in self._alerts.told:
+                text = f"{alert.text} {act(self._paths, rule)}".rstrip()
+                self.note(replace(alert, text=text))
+
     def note(self, *alerts: Alert | None) -> None:
         """Write alerts down; what cannot be written goes on waiting."""
         self._untold += [alert for alert in alerts if alert is not None]
@@ -142,9 +172,9 @@ class HealthWatch:
             except OSError as error:
                 log.warning("an alert cannot be written: %s", error)
                 return
-            if written:
-                self._notifier.tell(self._untold[0])
-            del self._untold[0]
+            alert = self._untold.pop(0)
+            if written and is_event(alert, asked_for=self._was_asked_for):
+                self._notifier.tell(EventNotice(alert, self._recent.line(alert.key)))
 
 
 def _ending(status: RunStatus) -> Alert:

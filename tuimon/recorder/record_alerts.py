@@ -2,6 +2,7 @@
 
 import time
 
+from tuimon.guardian.stop_log import StopCause
 from tuimon.runs.activity import losses
 from tuimon.runs.alerts import Alert, AlertLevel
 from tuimon.runs.record import RunRecord
@@ -12,7 +13,7 @@ def record_alerts(record: RunRecord) -> list[Alert]:
     found = []
     if (lost := losses(record)) is not None:
         found.append(_lossy("lost" if record.console_dropped else "unwritten", lost))
-    if record.stop_by is not None:
+    if record.stop_by == StopCause.WANDB:  # a rule has told so itself
         found.append(_stopped(record.stop_by))
     return found
 

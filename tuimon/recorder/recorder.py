@@ -116,7 +116,7 @@ class Recorder:
             self._read_elsewhere()
             self._note()
             self._health.step(self._record.logdirs, self._system, paused=self._status.is_paused)
-            self._progress.step(self._status, self._record.wandb_config, self._record.logdirs)
+            self._note_progress()
             if self._mirror is not None:
                 self._mirror.tick(now)
             self._pause()
@@ -156,6 +156,11 @@ class Recorder:
             self._system.start()
         if self._system is not None:
             self._system.logdirs = tuple(source.path for source in self._record.logdirs)
+
+    def _note_progress(self) -> None:
+        measured = self._system.latest[1] if self._system is not None else {}
+        record = self._record
+        self._progress.step(self._status, record.wandb_config, record.logdirs, measured)
 
     def _search(self) -> None:
         if self._discovery is None and self._status.record.child is not None:

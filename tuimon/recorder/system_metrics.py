@@ -156,9 +156,9 @@ class Gpus:
         for name, device, _ in self._devices:
             index = int(name.split(" ", 2)[1])
             with suppress(pynvml.NVMLError):
-                for pid in pids:
-                    if taken := _memory_of(device, {pid}):
-                        found.setdefault(pid, {})[index] = taken
+                for process in pynvml.nvmlDeviceGetComputeRunningProcesses(device):
+                    if process.pid in pids:
+                        found.setdefault(process.pid, {})[index] = process.usedGpuMemory or 0
         return found
 
     def readings(self, pids: Collection[int]) -> Iterator[SystemReading]:

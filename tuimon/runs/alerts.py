@@ -43,6 +43,11 @@ def is_wrong(alert: Alert) -> bool:
     return alert.level is not AlertLevel.INFO and alert.key != ENDED
 
 
+def is_event(alert: Alert, *, asked_for: bool) -> bool:
+    """Whether somebody elsewhere is to know of it; not of an end that was `asked_for`."""
+    return is_wrong(alert) or (alert.key == ENDED and not asked_for)
+
+
 def worst(alerts: Iterable[Alert]) -> Alert | None:
     """The one for which there is room: errors first, what shows in a curve first, the first."""
     return min(

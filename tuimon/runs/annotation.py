@@ -19,12 +19,14 @@ _Text = Annotated[str, Rule(lambda text: len(text) <= LONGEST, "must be shorter"
 
 
 class Annotation(NamedTuple):
-    """A name in place of that of the launch, a note, tags, a star: each may be left out."""
+    """A name in place of that of the launch, a note, tags, marks: each may be left out."""
 
     name: _Text = ""
     note: _Text = ""
     tags: tuple[_Text, ...] = ()
     starred: bool = False
+    archived: bool = False
+    """Lists leave it out unless they are asked for it."""
 
 
 NOTHING_SAID = Annotation()

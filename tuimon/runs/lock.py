@@ -24,6 +24,14 @@ _SILENCE = 60.0
 
 
 @contextmanager
+def locked(directory: Path) -> Iterator[bool]:
+    """Hold the lock of a directory (created); False when another process holds it."""
+    directory.mkdir(mode=0o700, exist_ok=True)
+    with held(directory / "lock") as free:
+        yield free
+
+
+@contextmanager
 def held(path: Path) -> Iterator[bool]:
     """Hold a file (created, 0600); False when another process holds it.
 

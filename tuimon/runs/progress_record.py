@@ -24,6 +24,8 @@ class ProgressRecord(NamedTuple):
     ends_at: float | None = None
     earliest: float | None = None
     latest: float | None = None
+    gpu: float | None = None
+    """Utilization of its GPUs in percent, their mean."""
     updated_at: float = 0.0
     schema: int = 1
 

@@ -126,8 +126,12 @@ class RunRecord(NamedTuple):
     epochs: float | None = None
     steps: float | None = None
     """How many the whole training has, as far as the user said so."""
+    per_step: str | None = None
+    """What is done in each, ``65536 tokens``."""
     notify: str | None = None
     """Shell command for each alert (see `tuimon.recorder.notify`)."""
+    rules: tuple[str, ...] = ()
+    """The user's own, as text (see `tuimon.own_rules`)."""
     given_input: bool = False
     """Whether its standard input is that of `tuimon run` (a pipe, a file) and not its terminal."""
     pty_rows: int = 40

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ _WRAPPERS = frozenset(
     | {"__call__", "<lambda>"}
 )
 """Functions between a call and what was called, which say nothing."""
+_FORKS = "multiprocessing/popen_fork.py"
 _IMPORT = "_find_and_load"
 """Of importlib."""
 
@@ -79,7 +81,7 @@ def read_faulthandler(text: str) -> tuple[ThreadStack, ...]:
     found: list[tuple[bool, ThreadStack]] = []
     for head, calls in _sections(text):
         name = head["name"] or f"thread {head['id']}"
-        found.append((head["current"] != "Thread", ThreadStack(name, tuple(calls))))
+        found.append((head["current"] != "Thread", ThreadStack(name, _since_fork(calls))))
     if not found:
         return ()
     # Of more threads the oldest is cut off; signals arrive at the main thread if it takes them.
@@ -106,6 +108,11 @@ def _sections(text: str) -> Iterator[tuple[re.Match[str], list[Call]]]:
         yield head, calls
 
 
+def _since_fork(calls: Sequence[Call]) -> tuple[Call, ...]:
+    """Without what had forked this process of multiprocessing: that is executed in another one."""
+    return tuple(takewhile(lambda call: not call.file.endswith(_FORKS), calls))
+
+
 def read_py_spy(text: str) -> tuple[ThreadStack, ...]:
     """The threads of ``py-spy dump --json``, the main one first; ValueError for anything else."""
     threads = json.loads(text)
@@ -116,10 +123,12 @@ def read_py_spy(text: str) -> tuple[ThreadStack, ...]:
 
 
 def _of_py_spy(thread: dict[str, Any]) -> ThreadStack:
-    calls = tuple(
-        Call(str(call.get("filename")), int(call.get("line") or 0), str(call.get("name")))
-        for call in list(thread.get("frames") or ())[:_MOST_CALLS]
-        if isinstance(call, dict)
+    calls = _since_fork(
+        [
+            Call(str(call.get("filename")), int(call.get("line") or 0), str(call.get("name")))
+            for call in list(thread.get("frames") or ())[:_MOST_CALLS]
+            if isinstance(call, dict)
+        ]
     )
     is_main = thread.get("thread_name") == "MainThread"
     name = thread.get("thread_name") or f"thread {thread.get('thread_id')}"

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tuimon.stacks.python_process import PythonProcess, ask_where
+from tuimon.stacks.where_signal import STANDSTILLS
 
 _BETWEEN_LOOKS = 0.5
 """Seconds."""
@@ -63,11 +64,13 @@ class Survey(NamedTuple):
     def culprits(self) -> list[int]:
         """The ranks that the others wait for; none where that is not sure."""
         actors = [one for one in self.actors if one.rank is not None]
-        held = [*self.gone, *(one.rank.number for one in actors if one.rank and one.silence)]
+        held = [one.rank.number for one in actors if one.rank and one.silence in STANDSTILLS]
         if held:
-            return sorted(held) if any(not one.silence for one in actors) else []
-        if not actors or any(one.pid not in self.unmoved for one in actors):
+            return held if len(held) < len(actors) else []
+        if any(one.silence or one.pid not in self.unmoved for one in actors):
             return []
+        if self.gone or not actors:
+            return self.gone
         working = [one for one in actors if not is_waiting(one)]
         if 0 < len(working) < len(actors):
             return [one.rank.number for one in working if one.rank]

@@ -30,6 +30,8 @@ STUCK = "in the kernel (waits for a disk, a network file system or a driver)"
 DUMB = "without an answer"
 _HELD = {"T": STOPPED, "t": "held by a debugger"}
 """By the state of the process; the signal would be taken later."""
+STANDSTILLS = frozenset({*_HELD.values(), STUCK})
+"""What is not the process's own doing."""
 
 Answer = tuple[tuple[ThreadStack, ...], str]
 """Threads, the main one first, or what the process is, that there are none."""

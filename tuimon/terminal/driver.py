@@ -27,6 +27,7 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from tuimon.terminal.desktop_notice import desktop_notice
 from tuimon.terminal.glyphs import encodable
 from tuimon.terminal.graphics import Graphics, Protocol, TerminalPicture, removed_all
 from tuimon.terminal.link import REQUEST, Link
@@ -351,6 +352,13 @@ def show_title(app: App[Any], text: str) -> None:
     driver = app._driver
     if isinstance(driver, TerminalDriver):
         driver.show_title(text)
+
+
+def notify_desktop(app: App[Any], title: str, text: str) -> None:
+    """Let the desktop of the terminal show a notification, where it can."""
+    driver = app._driver
+    if isinstance(driver, TerminalDriver) and (sent := desktop_notice(title, text, os.environ)):
+        driver.write(sent)
 
 
 def round_trip(app: App[Any]) -> float | None:

@@ -13,7 +13,7 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from tuimon.config.schema import Settings
-from tuimon.terminal.driver import BackgroundTold, show_title
+from tuimon.terminal.driver import BackgroundTold, notify_desktop, show_title
 from tuimon.terminal.terminal_app import TerminalApp
 from tuimon.tui.keys.key_tables import URGENT, Key
 from tuimon.tui.keys.user_keys import user_keys
@@ -72,6 +72,11 @@ class ViewerApp(TerminalApp[R]):
         """Let the terminal's window be called so, if the user wants that."""
         if self.settings.screen.title:
             show_title(self, text)
+
+    def notify_desktop(self, title: str, text: str) -> None:
+        """Let the desktop of the terminal show a notification, if the user wants that."""
+        if self.settings.screen.desktop:
+            notify_desktop(self, title, text)
 
     def notify(
         self,

@@ -27,12 +27,12 @@ def test_a_long_title_gives_way_to_warnings_but_not_to_notes() -> None:
     assert text(row) == "a_ver…of_a_metric  3 NaN"
 
 
-@pytest.mark.parametrize("cells", range(30))
 @pytest.mark.parametrize("count", [0, 1, 2])
-def test_a_head_in_little_room(cells: int, count: int) -> None:
+def test_a_head_in_little_room(count: int) -> None:
     some = [LegendEntry("", 0, 0.5, "more")] if count == 1 else entries(count)
-    row = head_row("Loss", some, ["3 NaN"], ["log y"], cells, BRAILLE, ["frozen"])
-    assert len(text(row)) == cells
+    for cells in range(30):
+        row = head_row("Loss", some, ["3 NaN"], ["log y"], cells, BRAILLE, ["frozen"])
+        assert len(text(row)) == cells
 
 
 def test_a_lone_curve_colours_its_title_and_is_told_before_its_end() -> None:

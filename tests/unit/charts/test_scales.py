@@ -20,12 +20,12 @@ def test_x_of_clock_time_never_begins_at_0() -> None:
     assert high >= 1000
 
 
-@pytest.mark.parametrize("high", [*range(1, 400), 12_345, 987_654_321])
-def test_x_wastes_little(high: int) -> None:
-    limits = x_limits(0, high, from_zero=True, least=1, previous=None)
-    assert limits[0] == 0
-    assert high <= limits[1]
-    assert (limits[1] - high) / limits[1] <= 0.35 or high == 1
+def test_x_wastes_little() -> None:
+    for high in (*range(1, 400), 12_345, 987_654_321):
+        limits = x_limits(0, high, from_zero=True, least=1, previous=None)
+        assert limits[0] == 0, high
+        assert high <= limits[1]
+        assert (limits[1] - high) / limits[1] <= 0.35 or high == 1
 
 
 def test_x_stays_while_a_run_grows_and_changes_seldom() -> None:
@@ -37,15 +37,17 @@ def test_x_stays_while_a_run_grows_and_changes_seldom() -> None:
     assert changes <= 22
 
 
-@pytest.mark.parametrize("rows", [2, 3, 4, 6, 11, 26, 45])
 @pytest.mark.parametrize("down", [1, 2, 4])
 @pytest.mark.parametrize(
     ("low", "high"),
     [(0, 1), (0.2, 2.9), (-3, 4), (1e-5, 3e-4), (125_000, 125_900), (-1e300, 1e300), (-5, -4.9)],
 )
-def test_y_ticks_are_a_whole_number_of_rows_apart(
-    low: float, high: float, rows: int, down: int
-) -> None:
+def test_y_ticks_are_a_whole_number_of_rows_apart(low: float, high: float, down: int) -> None:
+    for rows in (2, 3, 4, 6, 11, 26, 45):
+        _check_y_ticks(low, high, rows, down)
+
+
+def _check_y_ticks(low: float, high: float, rows: int, down: int) -> None:
     scale = y_scale(low, high, rows, down, None)
     if (rows, down) == (2, 1) and low < 0 < high:
         return  # no room for a tick at 0 between both signs

@@ -12,6 +12,7 @@ from support.stored_runs import made
 from tuimon.cli.ls import _LESS_AND_LESS, _columns, _lines, _table
 from tuimon.cli.main import main
 from tuimon.cli.shared.text_table import fitted
+from tuimon.present.run_lines import RunCommands
 from tuimon.runs.annotation import Annotation, write_annotation
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import list_runs
@@ -65,6 +66,7 @@ def test_a_document(capsys: pytest.CaptureFixture[str]):
         "note": "warm",
         "tags": ["a", "b"],
         "starred": True,
+        "archived": False,
     }
 
 
@@ -78,8 +80,52 @@ def test_a_document(capsys: pytest.CaptureFixture[str]):
     ],
 )
 def test_what_matters_least_is_left_out(cells: int, titles: str):
-    lines = _lines(list_runs())
+    lines = _lines(list_runs(), RunCommands())
     columns = fitted(_columns(lines, 0.0), cells, _LESS_AND_LESS, len("WHY"))
     assert [column.title for column in columns] == titles.split()
     if cells > 60:
         assert all(width(line) <= cells for line in _table(lines, cells, long=False))
+
+
+def _listed(capsys: pytest.CaptureFixture[str], *argv: str) -> list[str]:
+    assert main(["ls", *argv, "--json"]) == 0
+    return [run["id"] for run in json.loads(capsys.readouterr().out)]
+
+
+def test_archived_runs_are_listed_when_they_are_asked_for(capsys: pytest.CaptureFixture[str]):
+    nan, said, failed = _listed(capsys)
+    assert main(["archive", nan, failed]) == 0
+    assert capsys.readouterr().out.count("is archived") == 2
+    assert _listed(capsys) == [said]
+    assert _listed(capsys, "-a") == [nan, said, failed]
+    assert _listed(capsys, "-w", "archived") == [nan, failed]
+    assert _listed(capsys, "-a", "-w", "lr<0.05") == [nan]
+    assert _listed(capsys, "-w", "lr<0.05") == []
+    assert main(["archive", "--undo", nan]) == 0
+    capsys.readouterr()
+    assert _listed(capsys) == [nan, said]
+
+
+def test_notes_tags_names_and_stars(capsys: pytest.CaptureFixture[str]):
+    nan, _, failed = _listed(capsys)
+    for argv in (
+        ["note", nan, "warm", "start", "--star", "--name", "best \x1b[31mone"],
+        ["tag", nan, "#good", "paper,good"],
+        ["tag", nan, "-d", "paper"],
+    ):
+        assert main(argv) == 0
+    assert capsys.readouterr().out.split() == ["#good", "#paper", "#good"]
+    [said] = [run.annotation for run in list_runs() if run.record.id == nan]
+    assert said == Annotation("best \x1b[31mone", "warm start", ("good",), starred=True)
+    assert _listed(capsys, "-w", "#good") == [nan]
+    assert failed in _listed(capsys, "-w", "-starred")
+    assert main(["note", nan]) == 0
+    assert capsys.readouterr().out == "warm start\n"
+    assert main(["note", nan, ""]) == 0
+    assert main(["note", failed, "x" * 2000]) == 2
+    assert "more than 1000 characters" in capsys.readouterr().err
+
+
+def _listed(capsys: pytest.CaptureFixture[str], *argv: str) -> list[str]:
+    assert main(["ls", *argv, "--json"]) == 0
+    return [run["id"] for run in json.loads(capsys.readouterr().out)]

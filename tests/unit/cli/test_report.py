@@ -152,8 +152,8 @@ def test_how_it_ended_alerts_notes_resources_and_the_run_before(
     assert "failed · exit code 1: ValueError: bad batch" in text
     assert "baseline of march" in text
     (alerts,) = [table for table in page.tables if table[0][0] == "when"]
-    assert [row[1:] for row in alerts[1:]] == [["loss grows", "a lot"]]
-    assert "50 % used · 12 GB at most · 360 W" in text
+    assert [row[1:] for row in alerts[1:]] == [["loss grows: a lot"]]
+    assert "50 % used and 360 W on average · 12 GB at most" in text
     assert "\n1 kWh" in text
     assert "GPU 1" not in text, "the training did not use it"
     (differences,) = [table for table in page.tables if table[0][-1] == "this run"]
@@ -243,7 +243,7 @@ def test_a_file_stays_small_however_much_was_logged(
     html = report()
     assert len(html.encode()) <= 100_000
     assert html.count("<svg") >= 4
-    assert "more: tuimon show --svg draws all" in html
+    assert "more: tuimon show --svg FILE draws all" in html
 
 
 def test_a_run_without_curves_has_a_report(report: Callable[..., str]) -> None:

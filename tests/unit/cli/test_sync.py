@@ -9,7 +9,7 @@ import pytest
 from support.mirror_runs import new_run
 from tuimon.cli import sync as module
 from tuimon.cli.main import main
-from tuimon.mirror.journal import locked
+from tuimon.runs.lock import locked
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import LogdirRecord, MirrorRecord, write_record
 

@@ -81,6 +81,25 @@ def test_a_watchdog_that_aborts_without_a_traceback():
     assert said(None, signal.SIGSEGV, tail=f"{line}\r\n").endswith("in native code")
 
 
+def test_an_abort_is_the_end_of_what_was_told_before():
+    bad_alloc = "terminate called after throwing an instance of 'std::bad_alloc'"
+    tail = f"{bad_alloc}\r\n  what():  std::bad_alloc\r\n"
+    assert said(None, signal.SIGABRT, tail=tail) == (
+        f"killed by SIGABRT: out of host memory: {bad_alloc}; "
+        "fewer workers or smaller batches need less"
+    )
+    assert said(None, signal.SIGABRT) == "killed by SIGABRT: aborted by its own native code"
+
+
+def test_the_last_line_is_told_as_that():
+    assert said(1, tail="epoch 1\r\n\x1b[31mno \x1b]0;data\x07here\r\nwandb: bye\r\n") == (
+        'exit code 1: its last line: "no here"'
+    )
+    assert said(1, tail="epoch 1 loss 0.5\r\n") == "exit code 1"
+    assert said(3, tail="no data here\r\n") == "exit code 3"
+    assert said(1, tail="") == "exit code 1"
+
+
 def test_success_needs_no_explanation():
     assert said(0, tail=TRACEBACK.format("KeyError: 'caught'")) == "exit code 0"
 
@@ -215,6 +234,21 @@ class TestStop:
         stop = Stop(StopCause.JOB, signal.SIGTERM, 0.0, 0, 2.0)
         ending = explain(Outcome(code, number), stop, NO_KILLS, b"", tail, "Slurm job 7")
         assert ending == (state, cause.format("all of Slurm job 7"))
+
+    def test_a_scheduler_may_tell_in_the_console_why_it_has_ended_the_job(self):
+        said = "CANCELLED AT 2026-01-01T10:00:00 DUE TO PREEMPTION ***"
+        tail = f"step 5\r\nslurmstepd: error: *** STEP 7.0 ON n1 {said}\r\n".encode()
+        stop = Stop(StopCause.JOB, signal.SIGTERM, 0.0, 0, 2.0)
+        resume = "submit it again and go on from its last checkpoint"
+        why = f"preempted by the scheduler: {said}; {resume}"
+        told = [
+            explain(Outcome(code, number), stop, NO_KILLS, b"", tail, "Slurm job 7").cause
+            for code, number in ((None, 15), (0, None))
+        ]
+        assert told == [
+            f"killed by SIGTERM, sent to all of Slurm job 7: {why}",
+            f"exit code 0, 2 s after SIGTERM to all of Slurm job 7: {why}",
+        ]
 
     def test_a_signal_to_a_job_without_a_name(self):
         stop = Stop(StopCause.JOB, signal.SIGTERM, 0.0, 0, 300.0)

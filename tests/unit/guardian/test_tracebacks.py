@@ -51,6 +51,21 @@ def test_a_traceback_ends_with_the_name_of_its_exception(lines: list[str], text:
     assert ends("epoch 1", *lines, text, "epoch 2", "Error: 5") == [("", text)]
 
 
+def test_labels_may_hold_times():
+    lines = ('File "x", line 1, in f', "f()", "KeyError: 1")
+    assert (
+        ends(
+            "2026-01-01 10:00:00.977 [worker] Traceback (most recent call last):",
+            *(f"2026-01-01 10:00:0{n}.4{n} [worker] {'  ' * (n < 2)}{lines[n]}" for n in range(3)),
+        )
+        == []
+    )
+    assert ends(
+        "2026-01-01 10:00:00.977 [worker] Traceback (most recent call last):",
+        *(f"2026-01-01 10:00:0{n}.97{n} [worker] {'  ' * (n < 2)}{lines[n]}" for n in range(3)),
+    ) == [("2026-01-01 00:00:00.000 [worker] ", "KeyError: 1")]
+
+
 def test_what_is_no_end():
     frame = '  File "x", line 1, in f'
     assert ends(HEADING, frame, "step: 3", frame, "Loss: 0.5", frame, "Done") == [("", "Done")]
@@ -73,3 +88,10 @@ def test_whose_it_is_where_it_was_and_what_it_says_further():
     [end], taken = traceback_ends(lines)
     assert end == (4, "", lines[0], lines[4], "Missing key(s): a.", "b.py:41")
     assert taken == {1, 2, 3, 4}
+
+
+def test_no_more_than_some_are_open_at_a_time():
+    """So that a line is compared with a bounded number of labels."""
+    labels = [f"{rank}: " for rank in range(100)]
+    lines = [f"{label}{HEADING}" for label in labels] + [f"{label}KeyError" for label in labels]
+    assert ends(*lines) == [(label, "KeyError") for label in labels[-32:]]

@@ -120,6 +120,22 @@ def test_lines_of_lower_levels_are_left_out_and_new_ones_follow() -> None:
     assert seen(console)[-1] == "ERROR: 87th"
 
 
+def test_lines_of_one_printer_alone_and_their_errors() -> None:
+    console = window(LOG)
+    console.passes = lambda line: line.endswith(("7", "7th"))
+    console.leave_out(D)
+    console.fill(always)
+    assert seen(console) == [line for line in LOG if line.endswith(("7", "7th"))][-5:]
+    assert console.follows
+    assert console.log is not None
+    console.leave_out(E)
+    console.fill(always)
+    assert seen(console) == [f"ERROR: {n}th" for n in (7, 27, 47, 67, 87)]
+    console.passes = None
+    console.leave_out(D)
+    assert console.log is None
+
+
 def test_errors_are_found_in_order_the_first_of_several_that_follow_each_other() -> None:
     trace = ["Traceback (most recent call last):", "  File x", "ValueError: x"]
     console = window([*NUMBERS, *trace, *NUMBERS, "ERROR: one", "ERROR: two", *NUMBERS])

@@ -33,6 +33,10 @@ def status(state: RunState = RunState.RUNNING, **fields: Any) -> RunStatus:
         ({"stop_stage": "int", "stop_next_at": 142.0}, "SIGINT sent, SIGTERM in 42s"),
         ({"stop_stage": "term", "stop_next_at": 90.0}, "SIGTERM sent, SIGKILL in 0s"),
         ({"stop_stage": "kill"}, "SIGKILL sent"),
+        (
+            {"stop_stage": "int", "stop_next_at": 142.0, "stop_by": "from W&B's page"},
+            "SIGINT sent from W&B's page, SIGTERM in 42s",
+        ),
         ({"paused_at": 40.0}, "paused 1m 00s"),
         ({"waiting_for_input": True}, "waits for input"),
         ({"waiting_for_input": True, "paused_at": 100.0}, "paused 0s"),

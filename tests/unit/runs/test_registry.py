@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tuimon.mirror.journal import locked
 from tuimon.runs import registry
 from tuimon.runs.activity import remark
+from tuimon.runs.lock import locked
 from tuimon.runs.paths import RunPaths, new_run_directory, runs_directory
 from tuimon.runs.process import boot_id, current, identify, machine_id
 from tuimon.runs.record import (

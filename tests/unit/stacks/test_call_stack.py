@@ -64,6 +64,13 @@ def test_whose_code_it_is():
     assert not any(Call(file, 1, "f").is_library for file in users)
 
 
+def test_what_had_forked_a_process_is_not_where_it_is():
+    fork = '  File "/usr/lib/python3.11/multiprocessing/popen_fork.py", line 70 in _launch\n'
+    begin = DUMP.index('  File "trainer.py", line 700')
+    main, _ = read_faulthandler(DUMP[:begin] + fork + DUMP[begin:])
+    assert main.calls == MAIN[:3]
+
+
 def test_py_spy_tells_the_same():
     frames = [{"name": one.function, "filename": one.file, "line": one.line} for one in MAIN]
     threads = [

@@ -61,8 +61,14 @@ def test_a_rank_that_is_stopped_or_gone():
     survey = still(rank(0), rank(1, silence=STOPPED), rank(2))._replace(unmoved=frozenset())
     assert survey.headline() == (
         "ranks 0, 2 at all_reduce (trainer.py:695); rank 1 is stopped (SIGSTOP); rank 3 is gone"
-        ": look at ranks 1, 3"
+        ": look at rank 1"
     )
+    ended = [rank(0), rank(1), rank(2)]
+    assert still(*ended).headline().endswith("; rank 3 is gone: look at rank 3")
+    # At the end of a training one is gone before the others, too.
+    assert Survey(ended, frozenset()).headline().endswith("; rank 3 is gone")
+    mute = still(rank(0), rank(1, silence="without an answer"), rank(2), rank(3, LOAD))
+    assert mute.culprits() == []
     paused = still(*(rank(number, silence=STOPPED) for number in range(4)))
     assert paused.headline() == "ranks 0-3 are stopped (SIGSTOP)"
 

@@ -33,9 +33,9 @@ FACTS = HeaderFacts(
 
 
 def test_the_header_tells_how_far_it_is_and_when_it_is_done():
-    progress = ProgressRecord("epochs", 4.3, 10)
+    progress = ProgressRecord("epochs", 4.3, 10, gpu=95.0)
     facts = replace(FACTS, progress=progress, left="1h 04m")
-    assert "━━━━──────  43% 1h 04m left" in text(header_row(facts, 160))
+    assert "━━━━──────  43% 1h 04m left  GPU 95%" in text(header_row(facts, 160))
     assert "43% 1h 04m left" in text(header_row(facts, 80))
 
 

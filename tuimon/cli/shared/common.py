@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tuimon.notice_urls import shown_target
 from tuimon.present.progress_words import is_current
 from tuimon.runs.activity import activity, flaw, leftovers, losses
+from tuimon.runs.annotation import LONGEST, Annotation, write_annotation
 from tuimon.runs.launch_command import launch_command
 from tuimon.runs.record import RunState, as_document
 from tuimon.runs.registry import RunNotFound, RunStatus, find_run, list_runs
@@ -95,6 +97,16 @@ def run_or_refuse(ref: str | None) -> RunStatus:
         raise CommandError(str(error)) from None
 
 
+def say(status: RunStatus, said: Annotation) -> None:
+    """Keep what people say of a run. Raises CommandError: it is too long, or cannot be written."""
+    if max(map(len, [said.name, said.note, " ".join(said.tags)])) > LONGEST:
+        raise CommandError(f"more than {LONGEST} characters")
+    try:
+        write_annotation(status.paths.annotation, said)
+    except OSError as error:
+        raise CommandError(f"{safe(status.name)}: cannot be written: {error.strerror}") from None
+
+
 def settings_or_refuse(*, screen: bool = True) -> "Settings":
     """The user's settings; what only the screen understands is looked at for the `screen` alone.
 
@@ -163,7 +175,7 @@ def run_document(run: RunStatus) -> dict[str, object]:
         "state": run.state,
         "ended_at": run.ended_at,
         "cause": run.cause,
-        "notify": run.record.notify and mask.text(run.record.notify),
+        "notify": run.record.notify and mask.text(shown_target(run.record.notify)),
         "activity": activity(run, time.time()),
         "annotation": run.annotation._asdict(),
         "alert": None if run.alert is None else asdict(run.alert),

@@ -199,8 +199,8 @@ def _is_measured(
         return True
     logged = [pair for pair in pairs if _is_logged(pair)]
     are_logged = all(pair.sign for pair in pairs) and 2 * len(logged) > len(pairs)
-    if known and are_logged and any(map(_is_unknown, logged)):
-        return are_words_known
+    if known and are_words_known and are_logged and any(map(_is_unknown, logged)):
+        return True
     are_fractions = len(pairs) > 1 and not any(is_whole(pair.number) for pair in pairs)
     if known and are_words_known and are_fractions and any(map(_is_learning_rate, pairs)):
         return True  # policy 0.3 lr 0.01

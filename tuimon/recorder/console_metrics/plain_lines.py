@@ -12,6 +12,8 @@ _RECORD = re.compile(
 """What stands before the fields of a class that holds metrics, as Python shows it."""
 _BRACKETED = f"{SPLIT_WORD}|epoch|ep|iter|iteration|it|step|batch|update|episode|global|total|num"
 """What may stand in angle brackets."""
+_NOTE = re.compile(r"\s(?:<-+|←)\s[^<←]*$")
+"""Behind all else, that this was the best."""
 _REFUSED = re.compile(
     r"^\W*(?=[a-f]*\d)(?=\d*[a-f])[\da-f]{7,40}\s"  # a commit
     r"|^\s*(?:>>>|\$|#(?!\s\w+:\s|\s?(?i:iter|epoch|step)\w*\s?[=:\d])|@|//|[-+]{3}\s)"
@@ -26,6 +28,7 @@ _REFUSED = re.compile(
 
 def line_form(text: str) -> LineForm:
     """The form of a line; `NOTHING` for one that is refused."""
+    text = _NOTE.sub("", text) if "<-" in text or "←" in text else text
     prefix = prefix_of(text)
     if record := _RECORD.match(text, prefix.end):
         prefix = prefix._replace(end=record.end())

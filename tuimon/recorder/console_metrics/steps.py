@@ -88,7 +88,12 @@ class StepAxis:
     @property
     def has_begun(self) -> bool:
         """Whether anything was told of where the training is."""
-        return self.has_trained or self.epoch is not None or self.trained is not None
+        return self.has_trained or self.is_somewhere
+
+    @property
+    def is_somewhere(self) -> bool:
+        """Whether an epoch or a step was told."""
+        return (self.epoch, self.trained, self._last_epoch) != (None, None, None)
 
     def begins_anew(self, position: Position) -> bool:
         """Whether a line of the training goes back to the start: that of another training."""
@@ -96,10 +101,11 @@ class StepAxis:
         if epoch is not None and last is None and self.trained is not None:
             return False  # its batches had no epoch so far
         if epoch is not None and last is not None and self._first_epoch is not None:
-            is_far = epoch <= self._first_epoch or (
+            is_first = epoch == self._first_epoch
+            is_far = (epoch < self._first_epoch and last - epoch > 1) or (
                 self._has_fractions and epoch < min(1, last / 2)
-            )
-            return epoch < last and is_far
+            )  # by one alone from 0 here and from 1 there
+            return epoch < last and (is_first or is_far)
         if position.done is None or (self.epoch is not None and not position.is_global):
             return False
         lap = self._laps.get((False, position.unit, position.total))
@@ -117,8 +123,7 @@ class StepAxis:
         """An epoch was named."""
         if epoch is None:
             return
-        if self._first_epoch is None:
-            self._first_epoch = epoch
+        self._first_epoch = epoch if self._first_epoch is None else min(epoch, self._first_epoch)
         self._last_epoch = epoch
         if epoch == int(epoch):
             self.epoch = int(epoch)

@@ -76,8 +76,7 @@ class PrintedTraining:
         points = self._begin()
         for line in self._evaluations.finish():
             points += self._placed(line)
-        alone = [point for point in self._first.values() if point is not None]
-        return points + alone if is_understood else points
+        return [*points, *self._alone()] if is_understood else points
 
     def _placed(self, line: MetricLine, *, is_first: bool = False) -> list[PrintedPoint]:
         tagged = [(tag_of(split, key), value) for split, key, value in line.values]
@@ -98,10 +97,15 @@ class PrintedTraining:
                 points[tag] = PrintedPoint(tag, number, value)
                 if self.part:
                     points[tag].part = self.part
-        is_somewhere = self.axis.has_begun or any(
-            step.number is not None for step in steps.values()
-        )
-        return list(points.values()) if is_somewhere else self._with_first(points)
+        if self.axis.is_somewhere or any(step.number is not None for step in steps.values()):
+            return [*self._alone(), *points.values()]
+        return self._with_first(points)
+
+    def _alone(self) -> list[PrintedPoint]:
+        """Points that were the only ones of their curves so far."""
+        alone = [point for point in self._first.values() if point is not None]
+        self._first = dict.fromkeys(self._first)
+        return alone
 
     def _with_first(self, points: dict[str, PrintedPoint]) -> list[PrintedPoint]:
         """Points of a training that tells no step: one alone of its curve may be of anywhere."""

@@ -31,6 +31,7 @@ _MOST_UNREAD = 1 << 20
 """Of more output only the end is read: where the training was is no longer of interest."""
 _SLICE = 0.02
 _AT_LEAST_EVERY = 60.0
+_SAME_GPU = 10.0
 _SAME_SHARE, _SAME_END = 0.001, 0.02
 """What changes less is not worth writing."""
 _LOGGED_EPOCH = frozenset(("epoch", "train/epoch", "epochs", "train/epochs"))
@@ -58,15 +59,20 @@ class ProgressRecorder:
         self._written: ProgressRecord | None = None
 
     def step(
-        self, status: RunStatus, config: Mapping[str, object], sources: Sequence[LogSource]
+        self,
+        status: RunStatus,
+        config: Mapping[str, object],
+        sources: Sequence[LogSource],
+        measured: Mapping[str, float],
     ) -> None:
-        """Read what is new, and note it if it is time to."""
+        """Read what is new, and note it if it is time to; `measured` is the newest of the system,
+        see `tuimon.recorder.system_metrics`."""
         self._clock.tick(time.monotonic(), paused=status.is_paused)
         self._read()
         if time.monotonic() >= self._pace.due:
             with self._pace.turn():
                 self._look_for_totals(status.record, config, sources)
-                self._write(self._tracks.progress(self._clock.worked))
+                self._write(self._tracks.progress(self._clock.worked), _utilization(measured))
 
     def logged(self, tag: str, columns: ScalarColumns) -> None:
         """The training has written points of a scalar."""
@@ -106,14 +112,14 @@ class ProgressRecorder:
         told = self._arguments.or_else(totals_of_config(config)).or_else(self._state)
         self._tracks.told = told
 
-    def _write(self, progress: Progress | None) -> None:
+    def _write(self, progress: Progress | None, gpu: float | None) -> None:
         try:
             if progress is None:
                 if self._written is not None:
                     self._paths.progress.unlink(missing_ok=True)
                     self._written = None
                 return
-            record = _record(progress, time.time())
+            record = _record(progress, time.time())._replace(gpu=gpu)
             if self._written is None or _differs(record, self._written):
                 write_progress(self._paths, record)
                 self._written = record
@@ -147,12 +153,22 @@ def _record(progress: Progress, now: float) -> ProgressRecord:
     )
 
 
+def _utilization(measured: Mapping[str, float]) -> float | None:
+    """The mean of the GPUs that the training has memory of, to five percent."""
+    mine = {tag.partition("/")[0] for tag in measured if tag.endswith("/training memory [GB]")}
+    shares = [measured.get(f"{gpu}/utilization [%]") for gpu in mine]
+    known = [share for share in shares if share is not None]
+    return 5.0 * round(sum(known) / len(known) / 5) if known else None
+
+
 def _differs(new: ProgressRecord, old: ProgressRecord) -> bool:
     if (
         new.scale != old.scale
         or new.total != old.total
         or (new.ends_at is None) != (old.ends_at is None)
     ):
+        return True
+    if (new.gpu is None) != (old.gpu is None) or abs((new.gpu or 0) - (old.gpu or 0)) >= _SAME_GPU:
         return True
     if abs(new.share - old.share) >= _SAME_SHARE or (new.share == 1) != (old.share == 1):
         return True

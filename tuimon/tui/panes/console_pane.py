@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from threading import Lock
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.actions import SkipAction
@@ -22,6 +22,9 @@ from tuimon.tui.panes.chart_pane import ChartPane
 from tuimon.tui.panes.console_view import ConsoleView
 from tuimon.tui.panes.prompt import Prompt
 
+if TYPE_CHECKING:
+    from tuimon.recorder.console_metrics.line_printers import LinePrinters
+
 _COLUMNS = 16
 """That a key scrolls by."""
 _HANGS_AFTER = 1.0
@@ -29,6 +32,7 @@ _HANGS_AFTER = 1.0
 _LOOKS_FOR = 0.3
 """Seconds that what was asked for last waits for what was asked for before."""
 _LEVEL = "Show all, warnings, errors, no debug"
+_RANK = "Show what one rank has printed, or all"
 _FOLLOW = Key("follow", "F", "follow", "Follow the console", "Follow its end", "follow", 62)
 _WHERE = {-1: "further up", 1: "further down"}
 _LEVELS = (LogLevel.DEBUG, LogLevel.WARNING, LogLevel.ERROR, LogLevel.INFO)
@@ -64,6 +68,7 @@ class ConsolePane(KeyOwner, ConsoleView):
             Key("later-error", "E", "error(1)", "Later error"),
             Key("cursor", "c", "point", "Cursor here", "Set the charts' cursor to its time"),
             Key("level", "l", "level", "Filter by level", _LEVEL, "level", 63),
+            Key("printer", "R", "printer", "One rank alone", _RANK, "one rank", 51),
             Key(
                 "shape", "w", "wrap", "Wrap long lines", "Wrap long lines, or cut them", "wrap", 52
             ),
@@ -179,7 +184,7 @@ class ConsolePane(KeyOwner, ConsoleView):
             self._open()
         if self.marking:
             self.window.pick_more(lines)
-        elif lines < 0 and self.window.least > LogLevel.DEBUG:
+        elif lines < 0 and self.window.leaves_out:
             self._look(lambda is_wanted: self.window.scroll(lines, is_wanted), "")
             return True
         else:
@@ -226,11 +231,36 @@ class ConsolePane(KeyOwner, ConsoleView):
         if self._hangs():
             return
         self._open()
-        self.unmark()
         next_one = (_LEVELS.index(self.window.least) + 1) % len(_LEVELS)
-        self.window.leave_out(_LEVELS[next_one])
+        self.window.least = _LEVELS[next_one]
+        self._fill_window()
+
+    def _fill_window(self) -> None:
+        """Show what is not left out, as far as it has to be read."""
+        self.unmark()
+        self.window.leave_out(self.window.least)
         self.draw()
         self._look(self.window.fill, "")
+
+    def action_printer(self) -> None:
+        """Show what the next of the ranks (or other processes that lines name) has printed; after
+        the last one all again."""
+        from tuimon.recorder.console_metrics.line_printers import LinePrinters
+
+        if self._hangs():
+            return
+        self._open()
+        printers = LinePrinters(self.window.lines)
+        after = printers.names.index(self.printer) + 1 if self.printer in printers.names else 0
+        self.printer = "".join(printers.names[after : after + 1])
+        self.window.passes = self._is_of(printers, self.printer) if self.printer else None
+        if not printers.names:
+            self.notify("No line tells which rank has printed it.")
+        self._fill_window()
+
+    @staticmethod
+    def _is_of(printers: "LinePrinters", printer: str) -> Callable[[str], bool]:
+        return lambda line: printers.of(line) == printer
 
     # The cursor of the charts
 

@@ -48,6 +48,8 @@ class ConsoleView(CellView, can_focus=True):
         """How many columns it is scrolled to the right."""
         self.marking = False
         """Whether keys are marking lines."""
+        self.printer = ""
+        """The process whose lines alone are shown: the number of a rank, or a name."""
         self._warning = ""
         self._columns = 0
         """Of the training's terminal."""
@@ -171,6 +173,8 @@ class ConsoleView(CellView, can_focus=True):
         name, window = "console", self.window
         wanted = f' "{fit(window.wanted, 20).rstrip()}" n N ' if window.wanted else ""
         only = f" {_LEFT_OUT[window.least]} " if window.least in _LEFT_OUT else ""
+        if self.printer:
+            only = f" {'rank ' * self.printer.isdigit()}{fit(self.printer, 20).rstrip()} {only}"
         note = ""
         if not window.follows:
             when = "" if window.time is None else f" {_clock(window.time)} "

@@ -94,6 +94,8 @@ def _parts(facts: HeaderFacts) -> list[tuple[int, str, str]]:
         parts.append((49, progress_bar(found, _BAR_CELLS), roles.ACCENT))
         left = f" {facts.left} left" if facts.left else ""
         parts.append((81, f"{percent(found)}{left}", roles.ACCENT))
+        if found.gpu is not None:
+            parts.append((47, f"GPU {found.gpu:.0f}%", roles.DIM))
     if facts.step is not None:
         upto = "up to " if facts.runs > 1 else ""
         parts.append((80, f"{upto}step {facts.step}", roles.TEXT))

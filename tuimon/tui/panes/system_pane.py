@@ -9,6 +9,7 @@ from textual.message import Message
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.charts.sparkline import sparkline
+from tuimon.present.resource_use import resource_rows
 from tuimon.store.series import Series
 from tuimon.text import fit, format_value
 from tuimon.tui.keys.key_owner import KeyOwner
@@ -80,6 +81,9 @@ class SystemPane(KeyOwner, CellView, can_focus=True):
         if not self._devices:
             return [title, (Span(fit(" measuring …", width), roles.DIM),)]
         rows: list[Row] = []
+        if used := list(resource_rows(self._devices)):
+            rows.append(self._heading("used by the training", width))
+            rows += [_used_row(*one, width) for one in used]
         for device, quantities in self._devices.items():
             rows.append(self._heading(device, width))
             rows += [
@@ -116,6 +120,15 @@ class SystemPane(KeyOwner, CellView, can_focus=True):
             (fit(f"{format_value(round(last, 1))} {unit}", _VALUE_WIDTH, "right"), roles.VALUE),
             (" ", roles.BLANK),
         )
+
+
+def _used_row(name: str, value: str, width: int) -> Row:
+    room = max(0, width - _NAME_WIDTH - 3)
+    return line(
+        (f"  {fit(name, _NAME_WIDTH)}", roles.TEXT),
+        (fit(value, room), roles.VALUE),
+        (" ", roles.BLANK),
+    )
 
 
 def split_unit(quantity: str) -> tuple[str, str]:

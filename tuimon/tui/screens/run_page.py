@@ -102,6 +102,8 @@ class RunPage(ModalScreen[None]):
             yield self._sheet
 
     def on_mount(self) -> None:
+        if self._session.system is not None:
+            self._session.system.start()
         self._look()
         self.set_interval(_LOOK_EVERY, self._look)
 

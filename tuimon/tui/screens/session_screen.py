@@ -18,7 +18,8 @@ from tuimon.guardian.client import ControlClient, ControlError, Typist, caller
 from tuimon.mirror.upload import can_upload, request_upload
 from tuimon.present.facts import alert_rows
 from tuimon.runs.activity import activity, leftovers
-from tuimon.runs.alerts import AlertLevel, is_wrong
+from tuimon.runs.alerts import AlertLevel, is_event, is_wrong
+from tuimon.runs.record import RunState
 from tuimon.session.session import Session
 from tuimon.text import safe
 from tuimon.tui.dialogs.ask import Answer, AskScreen
@@ -28,6 +29,7 @@ from tuimon.tui.panes.chart_grid import ChartGrid
 from tuimon.tui.screens.pages import FactsScreen, HelpScreen
 from tuimon.tui.screens.typing import TypingScreen
 from tuimon.tui.screens.where_page import WherePage
+from tuimon.tui.viewer_app import ViewerApp
 
 _UPLOAD_SECONDS = 1.0
 """That a request for an upload may take to be written."""
@@ -101,16 +103,22 @@ class SessionScreen(KeyScreen[None]):
 
     def tell_alerts(self) -> None:
         """Announce what has come since the last look; what was there before is in the header."""
-        for alert in self.session.alerts[self._alerts_told :]:
-            if is_wrong(alert):
-                self.app.bell()
-                self.notify(
-                    safe(alert.text),
-                    title=safe(alert.title),
-                    severity="error" if alert.level is AlertLevel.ERROR else "warning",
-                    markup=False,
-                )
-        self._alerts_told = len(self.session.alerts)
+        new = self.session.alerts[self._alerts_told :]
+        self._alerts_told += len(new)
+        for alert in filter(is_wrong, new):
+            self.app.bell()
+            self.notify(
+                safe(alert.text),
+                title=safe(alert.title),
+                severity="error" if alert.level is AlertLevel.ERROR else "warning",
+                markup=False,
+            )
+        status = self.session.status
+        asked_for = status is not None and status.state is RunState.STOPPED
+        events = [alert for alert in new if is_event(alert, asked_for=asked_for)]
+        if events and isinstance(self.app, ViewerApp):
+            more = f" (and {len(events) - 1} more)" if events[1:] else ""
+            self.app.notify_desktop(f"{events[0].title}{more}", events[0].text)
 
     # Knowing
 

@@ -428,6 +428,28 @@ def test_detectron2() -> None:
     }
 
 
+def test_a_result_alone_lies_nowhere_behind_what_is_not_understood() -> None:
+    lines = "".join(f"<{n}> the loss of what it was, -9.7, is told with 0.5\n" for n in range(3))
+    assert read("Error rate = 12.5\n") == [("Error rate", 1, 12.5)]
+    assert read(f"{lines}Error rate = 12.5\n") == []
+
+
+def test_what_is_held_back_belongs_to_the_part_that_told_it() -> None:
+    text = "".join(
+        f"--- Round {n} ---\nClient 0: loss = 1.{n}\nClient 1: loss = 2.{n}\n"
+        f"Round {n}: loss 3.{n}\n"
+        for n in (1, 2)
+    )
+    parser = MetricParser()
+    points = [point for line in text.splitlines() for point in parser.feed(line)]
+    points += parser.finish()
+    assert sorted((point.part, point.step, point.value) for point in points) == [
+        (part, n, float(f"{whole}.{n}"))
+        for part, whole in (("", 3), ("client 0", 1), ("client 1", 2))
+        for n in (1, 2)
+    ]
+
+
 def test_an_average_over_an_epoch_is_none_of_the_curve_of_its_batches() -> None:
     text = ""
     for epoch in (1, 2):

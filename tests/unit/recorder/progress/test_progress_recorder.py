@@ -12,6 +12,12 @@ from tuimon.runs.paths import RunPaths
 from tuimon.runs.progress_record import ProgressRecord, read_progress
 from tuimon.runs.registry import read_status
 
+MEASURED = {
+    "GPU 0 H200/utilization [%]": 96.0,
+    "GPU 0 H200/training memory [GB]": 9.0,
+    "GPU 1 H200/utilization [%]": 3.0,
+}
+
 
 @pytest.fixture
 def paths(monkeypatch: pytest.MonkeyPatch) -> RunPaths:
@@ -29,7 +35,7 @@ def step(recorder: ProgressRecorder, paths: RunPaths, printed: str = "") -> Prog
     with paths.console_log.open("a") as file:
         file.write(printed)
     recorder._pace.due = 0.0
-    recorder.step(read_status(paths.directory), {}, ())
+    recorder.step(read_status(paths.directory), {}, (), MEASURED)
     return read_progress(paths)
 
 
@@ -39,6 +45,7 @@ def test_what_is_printed_becomes_a_record(paths: RunPaths):
     found = step(one, paths, "Epoch 2 loss 0.5\n")
     assert found is not None
     assert (found.scale, found.done, found.total) == ("epochs", 2, 10)
+    assert found.gpu == 95
     assert found.ends_at is None  # for that it is too early
     assert read_status(paths.directory).progress == found
     again = paths.progress.stat().st_ino

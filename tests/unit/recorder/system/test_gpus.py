@@ -15,8 +15,9 @@ READ = """
 import json, os
 from tuimon.recorder.system_metrics import Gpus
 gpus = Gpus()
-readings = [dict(gpus.readings({int(os.environ["DRIVER_PID"])})) for _ in range(3)][-1]
-print(json.dumps([gpus.names, gpus.driver, readings]))
+pids = {int(os.environ["DRIVER_PID"])}
+readings = [dict(gpus.readings(pids)) for _ in range(3)][-1]
+print(json.dumps([gpus.names, gpus.driver, readings, gpus.taken_by(pids)]))
 """
 
 
@@ -27,7 +28,7 @@ def test_each_gpu_tells_what_it_can(tmp_path: Path) -> None:
     answer = subprocess.run(
         [sys.executable, "-c", READ], env=environment, capture_output=True, check=True
     )
-    names, driver, readings = json.loads(answer.stdout)
+    names, driver, readings, taken = json.loads(answer.stdout)
     assert names == ["GPU 0 A100-SXM4-80GB", "GPU 1 RTX 4090"]
     assert driver == "570.133.20"
     assert readings == {
@@ -44,6 +45,7 @@ def test_each_gpu_tells_what_it_can(tmp_path: Path) -> None:
         "GPU 1 RTX 4090/memory used [GB]": 60,
         "GPU 1 RTX 4090/temperature [°C]": 63,
     }
+    assert taken == {"4321": {"0": 50 * 10**9}}
 
 
 def test_no_driver_means_no_gpu(tmp_path: Path) -> None:
@@ -52,4 +54,4 @@ def test_no_driver_means_no_gpu(tmp_path: Path) -> None:
     answer = subprocess.run(
         [sys.executable, "-c", READ], env=environment, capture_output=True, check=True
     )
-    assert json.loads(answer.stdout) == [[], None, {}]
+    assert json.loads(answer.stdout) == [[], None, {}, {}]
