@@ -60,9 +60,9 @@ _DTYPES = (np.int64, np.float64, np.float64, np.bool_, np.bool_)
 def load(logdir: str | os.PathLike[str]) -> LogDirectory:
     """Read all logs below `logdir` to their end, in the calling thread.
 
-    `logdir` is a log directory, or one file (``docs/sources.md``). What has been read does not
-    change when the files grow: load again. What cannot be read is warned of (`UserWarning`) and
-    told by `LogDirectory.files`; damaged records are counted in `LogDirectory.damaged`.
+    `logdir` is a log directory, or one file: an event file, or another log (``docs/sources.md``).
+    What has been read does not change when the files grow: load again. What cannot be read is
+    warned of (`UserWarning`), and told by `LogDirectory.files`, as damage by `damaged`.
 
     Raises:
         FileNotFoundError: there is nothing at `logdir`.

@@ -62,8 +62,8 @@ _KINDS = (
     _LogKind("tuimon.sources.dvclive_metric:DvcliveMetric", ("*.tsv",)),
     _LogKind("tuimon.sources.csv_log:CsvLog", _CSV, any_name=True),
     _LogKind("tuimon.sources.json_lines:JsonLines", _JSON, any_name=True),
-    _LogKind("tuimon.sources.sqlite_runs:MlflowRun", _SQLITE, any_name=True),
-    _LogKind("tuimon.sources.sqlite_runs:TrackioRun", _SQLITE, any_name=True),
+    _LogKind("tuimon.sources.mlflow_run:MlflowRun", _SQLITE, any_name=True),
+    _LogKind("tuimon.sources.trackio_run:TrackioRun", _SQLITE, any_name=True),
     _LogKind("tuimon.sources.text_log:TextLog", any_name=True),
 )
 """The first wins where several files of a directory could be read."""

@@ -1,19 +1,31 @@
 """Tables of comma-separated values: of Lightning, Ultralytics, Keras, Ray and everybody else."""
 
 import csv
-import math
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 
 import numpy as np
 
-from tuimon.sources.log_columns import STEPS, LogLayout, NumberColumn, RowPlaces, layout_of
+from tuimon.events.points import ScalarColumns
+from tuimon.sources.csv_cells import (
+    NOTHING,
+    cells_of,
+    delimiter_of,
+    has_gaps,
+    is_header,
+    is_number,
+    number_in,
+    parsed_rows,
+    without_gaps,
+)
+from tuimon.sources.log_columns import LogLayout, NumberColumn, RowPlaces, layout_of
 from tuimon.sources.log_file import LineFile, Scalars, head_of
 
-_DELIMITERS = ",;\t"
-_NOTHING = b"-8.9e307"
-"""Stands for an empty cell while numbers are parsed."""
+_MOST_HEADERS = 64
+"""In a stretch of a log; what looks like more of them is left out."""
+_WORD = re.compile(rb"^[ \"']*[^\W\d].*$", re.MULTILINE)
 
 
 class CsvLog(LineFile):
@@ -25,10 +37,7 @@ class CsvLog(LineFile):
     def fits(cls, path: Path) -> bool:
         """Whether the first line names columns, one of them that of steps or epochs."""
         line = head_of(path).partition(b"\n")[0].decode(errors="replace").lstrip("\ufeff")
-        names = _cells(line, _delimiter(line))
-        if len(names) < 2 or any(map(_is_number, names)):
-            return False
-        return bool({name.strip().lower() for name in names} & {*STEPS})
+        return is_header(cells_of(line, delimiter_of(line)))
 
     def begin(self) -> None:
         """Forget the header."""
@@ -41,18 +50,29 @@ class CsvLog(LineFile):
 
     def take(self, lines: bytes, first: int, wall_time: float) -> Scalars:
         """The points of rows."""
-        if not self._names:
-            head, _, lines = lines.partition(b"\n")
-            first += 1
-            self._head_line(head.decode(errors="replace").lstrip("\ufeff"))
-        if not lines.strip():
-            return {}
-        columns = self._quick(lines) or self._careful(lines, first)
-        return self._places.points(columns, self._layout, self._count, wall_time)
+        found: Scalars = {}
+        for left in reversed(range(_MOST_HEADERS)):
+            if not self._names:
+                head, _, lines = lines.partition(b"\n")
+                self._head_line(head.decode(errors="replace").lstrip("\ufeff"))
+                first += 1
+            self._count = 0
+            columns = self._quick(lines) if lines.strip() else {}
+            end = self._next_header(lines) if columns is None and left else None
+            part = lines[:end]
+            if columns is None:
+                columns = self._careful(part, first)
+            points = self._places.points(columns, self._layout, self._count, wall_time)
+            found = _joined(found, points) if found else points
+            if end is None:
+                break
+            first += part.count(b"\n")
+            self._names, self._texts, lines = [], set(), lines[end:]
+        return found
 
     def _head_line(self, line: str) -> None:
-        self._delimiter = _delimiter(line)
-        self._names = _cells(line, self._delimiter)
+        self._delimiter = delimiter_of(line)
+        self._names = cells_of(line, self._delimiter)
         self._layout = layout_of(self._names)
 
     def _quick(self, lines: bytes) -> dict[str, NumberColumn] | None:
@@ -62,8 +82,8 @@ class CsvLog(LineFile):
         if b'"' in lines or lines.count(sign) != (width - 1) * (lines.count(b"\n") or 1):
             return None
         lines = lines.replace(b"\r\n", b"\n")
-        if has_gaps := sign + sign in lines or lines.startswith(sign) or _at_edge(lines, sign):
-            lines = _filled(lines, sign)
+        if gaps := has_gaps(lines, sign):
+            lines = without_gaps(lines, sign)
         try:
             cells = np.loadtxt(
                 StringIO(lines.decode("ascii")),
@@ -76,11 +96,19 @@ class CsvLog(LineFile):
             return None
         columns = {}
         for place, values in zip(wanted, cells.T, strict=True):
-            rows = np.flatnonzero(values != float(_NOTHING)) if has_gaps else None
+            rows = np.flatnonzero(values != float(NOTHING)) if gaps else None
             values = np.ascontiguousarray(values) if rows is None else values[rows]
             columns[self._names[place]] = NumberColumn(values, rows)
         self._count = len(cells)
         return columns
+
+    def _next_header(self, lines: bytes) -> int | None:
+        """Where another header begins: a training that went on, with other metrics."""
+        for match in _WORD.finditer(lines):
+            line = match[0].decode(errors="replace")
+            if is_header(cells_of(line, delimiter_of(line))):
+                return match.start()
+        return None
 
     def _careful(self, lines: bytes, first: int) -> dict[str, NumberColumn]:
         """The same cell by cell; what is no number in a column of numbers is left out and told."""
@@ -89,7 +117,7 @@ class CsvLog(LineFile):
         text = StringIO(lines.decode(errors="replace").replace("\0", ""), newline="")
         reader = csv.reader(text, delimiter=self._delimiter)
         before = 0
-        for row in _rows(reader):
+        for row in parsed_rows(reader):
             number, before = first + before, reader.line_num
             if row is None:
                 self.leave_out("no row of a table", number)
@@ -106,8 +134,8 @@ class CsvLog(LineFile):
         }
 
     def _column(self, place: int, cells: Sequence[str], numbers: Sequence[int]) -> NumberColumn:
-        values = np.fromiter(map(_number, cells), np.float64, len(cells))
-        present = np.fromiter(map(_is_number, cells), np.bool_, len(cells))
+        values = np.fromiter(map(number_in, cells), np.float64, len(cells))
+        present = np.fromiter(map(is_number, cells), np.bool_, len(cells))
         wrong = [at for at, cell in enumerate(cells) if not present[at] and cell.strip()]
         if wrong and not present.any():
             self._texts.add(place)
@@ -119,48 +147,9 @@ class CsvLog(LineFile):
         return NumberColumn(values[rows], rows)
 
 
-def _rows(reader: Iterator[list[str]]) -> Iterator[list[str] | None]:
-    """Rows; None for one that cannot be parsed."""
-    while True:
-        try:
-            yield next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield None
-
-
-def _cells(line: str, delimiter: str) -> list[str]:
-    return next(csv.reader([line.rstrip("\r")], delimiter=delimiter), [])
-
-
-def _delimiter(line: str) -> str:
-    return max(_DELIMITERS, key=line.count)
-
-
-def _number(cell: str) -> float:
-    try:
-        return float(cell)
-    except ValueError:
-        return math.nan
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return "_" not in cell
-
-
-def _at_edge(lines: bytes, sign: bytes) -> bool:
-    return sign + b"\n" in lines or b"\n" + sign in lines or lines.endswith(sign)
-
-
-def _filled(lines: bytes, sign: bytes) -> bytes:
-    """Lines whose empty cells hold `_NOTHING`."""
-    lines = b"\n" + lines.rstrip(b"\n") + b"\n"
-    for _ in range(2):  # of three signs in a row the second pair is met the second time
-        lines = lines.replace(sign + sign, sign + _NOTHING + sign)
-    lines = lines.replace(sign + b"\n", sign + _NOTHING + b"\n")
-    return lines.replace(b"\n" + sign, b"\n" + _NOTHING + sign)
+def _joined(before: Scalars, after: Scalars) -> Scalars:
+    pairs = {tag: [s[tag] for s in (before, after) if tag in s] for tag in {**before, **after}}
+    return {
+        tag: ScalarColumns(*(np.concatenate(parts) for parts in zip(*columns, strict=True)))
+        for tag, columns in pairs.items()
+    }

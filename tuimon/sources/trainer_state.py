@@ -4,9 +4,9 @@ import json
 import math
 from pathlib import Path
 
-from tuimon.sources.json_lines import points_of
 from tuimon.sources.log_columns import RowPlaces
 from tuimon.sources.log_file import LogFile, Scalars, head_of
+from tuimon.sources.log_rows import points_of
 
 _CHECKPOINT = "checkpoint-"
 
@@ -14,7 +14,7 @@ _CHECKPOINT = "checkpoint-"
 class TrainerState(LogFile):
     """The history of a training; each checkpoint has all of it so far, and the newest counts."""
 
-    origin = "Hugging Face trainer_state.json"
+    origin = "Hugging Face"
     yields_below = True  # its event files are in `runs/` beside the checkpoints
 
     @classmethod

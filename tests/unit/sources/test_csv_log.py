@@ -139,3 +139,14 @@ def test_a_data_set_is_no_log(tmp_path, content):
 def test_any_table_with_steps_is_read_when_it_is_named(tmp_path):
     path = table(tmp_path, "Step,run - loss", "1,2", name="wandb_export.csv")
     assert runs_of(path)["."].series.keys() == {"run - loss"}
+
+
+def test_another_header_begins_another_table(tmp_path):
+    tail = CsvLog(
+        table(tmp_path, "epoch,loss", "0,3", "1,2", "epoch,acc", "2,0.5", "epoch,loss", "2,x")
+    )
+    assert points(tail) == {"loss": ([0, 1], [3.0, 2.0]), "acc": ([2], [0.5])}
+    with tail.path.open("a") as file:
+        file.write("epoch,loss\n" * 200 + "3,1\n")
+    assert points(tail) == {"loss": ([3], [1.0])}
+    assert tail.detail.startswith("line 71:")

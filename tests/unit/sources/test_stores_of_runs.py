@@ -9,7 +9,7 @@ from wandb.proto.wandb_internal_pb2 import Record
 
 from support.other_logs import points, read_on, runs_of
 from support.wandb_log import log_file
-from tuimon.sources.sqlite_runs import MlflowRun
+from tuimon.sources.mlflow_run import MlflowRun
 from tuimon.sources.transaction_log import TransactionLog
 
 LOGS = Path(__file__).parent / "logs"

@@ -1,6 +1,9 @@
 """Text that a training has printed into a file, when somebody names it."""
 
+import json
 import os
+import subprocess
+import sys
 from itertools import chain
 
 from support.other_logs import points, read_on, runs_of
@@ -41,3 +44,11 @@ def test_bytes_are_no_text(tmp_path):
     path = tmp_path / "model.bin"
     path.write_bytes(b"\x80\x02\0\0loss 0.5\n")
     assert open_tail(path).origin == ""
+
+
+def test_standard_input_is_a_log():
+    command = [sys.executable, "-m", "tuimon", "show", "-", "--json"]
+    done = subprocess.run(command, input=LINES, capture_output=True, text=True, timeout=100)
+    assert json.loads(done.stdout)["runs"]["."]["loss"]["steps"]["last"] == 5
+    empty = subprocess.run(command, input="", capture_output=True, text=True, timeout=100)
+    assert empty.returncode == 2
