@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from tuimon.events.points import ScalarColumns
 from tuimon.sources.csv_cells import (
     NOTHING,
     cells_of,
@@ -20,7 +19,7 @@ from tuimon.sources.csv_cells import (
     parsed_rows,
     without_gaps,
 )
-from tuimon.sources.log_columns import LogLayout, NumberColumn, RowPlaces, layout_of
+from tuimon.sources.log_columns import LogLayout, NumberColumn, RowPlaces, joined, layout_of
 from tuimon.sources.log_file import LineFile, Scalars, head_of
 
 _MOST_HEADERS = 64
@@ -63,7 +62,7 @@ class CsvLog(LineFile):
             if columns is None:
                 columns = self._careful(part, first)
             points = self._places.points(columns, self._layout, self._count, wall_time)
-            found = _joined(found, points) if found else points
+            found = joined(found, points) if found else points
             if end is None:
                 break
             first += part.count(b"\n")
@@ -145,11 +144,3 @@ class CsvLog(LineFile):
             self.leave_out(reason, numbers[wrong[0]], count=len(wrong))
         rows = np.flatnonzero(present)
         return NumberColumn(values[rows], rows)
-
-
-def _joined(before: Scalars, after: Scalars) -> Scalars:
-    pairs = {tag: [s[tag] for s in (before, after) if tag in s] for tag in {**before, **after}}
-    return {
-        tag: ScalarColumns(*(np.concatenate(parts) for parts in zip(*columns, strict=True)))
-        for tag, columns in pairs.items()
-    }

@@ -136,3 +136,14 @@ def _unix(values: Values) -> Values:
         if is_clock.any():
             return np.where(is_clock, seconds, np.nan)
     return np.full(len(values), np.nan)
+
+
+def joined(
+    before: Mapping[str, ScalarColumns], after: Mapping[str, ScalarColumns]
+) -> dict[str, ScalarColumns]:
+    """Points, and others behind them."""
+    pairs = {tag: [s[tag] for s in (before, after) if tag in s] for tag in {**before, **after}}
+    return {
+        tag: ScalarColumns(*(np.concatenate(parts) for parts in zip(*columns, strict=True)))
+        for tag, columns in pairs.items()
+    }
