@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from support.mirrored_files import NAME, Mirrored, records
@@ -19,6 +19,7 @@ CHANGES = st.one_of(
 
 @settings(max_examples=60, deadline=None)
 @given(changes=st.lists(CHANGES, max_size=8))
+@example(changes=[("append", 3), ("cut", 1), ("cut", 1)])
 def test_each_record_is_handed_over_once(
     changes: list[tuple[str, int]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

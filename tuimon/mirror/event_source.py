@@ -222,9 +222,12 @@ class EventSource:
         how = "is written over by two processes" if in_place else "has changed"
         log.warning("%s %s: read on from byte %d", self.entry.path, how, mark.end)
         known = self._marks.before(cut)
-        if cut < last.end and (known is None or known.end <= mark.end):
-            self._pass_to(cut)
+        passes = cut < last.end and (known is None or known.end <= mark.end)
         self._marks.cut(mark.end)
+        if passes:
+            self._pass_to(cut)
+        if self._tail.offset > mark.end:  # or a file that is cut once more is read again from there
+            self._marks.add(mark_of(self._tail.offset, self._tail.seam))
         return True
 
     def _stat_inode(self) -> int | None:
