@@ -229,7 +229,7 @@ STUCK = {
 def test_a_view_that_is_stuck_keeps_nobody(host: Host, how: str, end: str | int):
     with SummaryWriter(str(host.project / "runs")) as writer:
         writer.add_text("words", "some")
-    patch = f"import tuimon.summaries.reader as R\n{STUCK[how]}"
+    patch = f"import tuimon.summaries.decoders as R\n{STUCK[how]}"
     program = [sys.executable, "-c", CRASH.format(patch=patch)]
     with host.terminal("view", "runs", program=program) as terminal:
         terminal.wait_for("q leave")

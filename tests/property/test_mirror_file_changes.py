@@ -20,6 +20,7 @@ CHANGES = st.one_of(
 @settings(max_examples=60, deadline=None)
 @given(changes=st.lists(CHANGES, max_size=8))
 @example(changes=[("append", 3), ("cut", 1), ("cut", 1)])
+@example(changes=[("append", 1), ("cut", 1), ("append", 4), ("another life", 0), ("cut", 1)])
 def test_each_record_is_handed_over_once(
     changes: list[tuple[str, int]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

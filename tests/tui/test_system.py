@@ -80,7 +80,7 @@ async def test_the_pane_shows_the_gpus_of_the_training_first(session: Session) -
         while "GPU 1" not in shown(pane):
             await pilot.pause(0.02)
         text = shown(pane)
-        assert text.index("GPU 1 A100") < text.index("GPU 0 A100") < text.index("CPU")
+        assert text.index("GPU 1 A100") < text.index("GPU 0 A100") < text.index("CPU ─")
         rows = {" ".join(row.split()) for row in text.splitlines()}
         assert any(row.startswith("training") and row.endswith("340 %") for row in rows)
         assert "training memory 70 GB" in rows

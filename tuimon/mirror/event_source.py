@@ -70,8 +70,11 @@ class EventSource:
         self._earlier = [*stretches]
         self._tail.pass_over(gaps_of(one for one in self._earlier if not one.late))
         heads = [one.head_mark for one in self._earlier if one.head_mark]
-        marks = [one.mark for one in self._earlier if one.mark and not one.late]
-        self._marks = FileMarks(marks, heads[-1] if heads else None)
+        self._marks = FileMarks(head=heads[-1] if heads else None)
+        for one in self._earlier:
+            if one.mark and not one.late:
+                self._marks.cut(one.begin)  # what it was written over is no more
+                self._marks.add(one.mark)
         self._inode: int | None = None
         self._cut_at: tuple[int, float] | None = None
         self._held: SourceBatches | None = None
