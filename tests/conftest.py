@@ -14,10 +14,10 @@ settings.load_profile("tuimon")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """For all tests two workers more than there are cores: many wait. For some of them none."""
+    """For all tests three workers more than there are cores: many wait. For some of them none."""
     whole = config.args == config.getini("testpaths")
     renews_pictures = config.getoption("update_snapshots", False)
-    return min((os.cpu_count() or 1) + 2, 8) if whole and not renews_pictures else 0
+    return min((os.cpu_count() or 1) + 3, 8) if whole and not renews_pictures else 0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -128,7 +128,7 @@ CRASHES = {
 }
 
 
-@pytest.mark.parametrize("place", CRASHES)
+@pytest.mark.parametrize("place", few(CRASHES, 2))
 def test_an_error_of_ours_is_one_line_after_the_screen(host: Host, log: Path, place: str):
     program = [sys.executable, "-c", CRASH.format(patch=CRASHES[place])]
     with host.terminal("view", "runs", program=program) as terminal:

@@ -18,7 +18,7 @@ AGAIN = 48 << 20
 @pytest.mark.parametrize(
     "size",
     [
-        pytest.param(30_000_000, id="little"),
+        pytest.param(30_000_000, id="little", marks=pytest.mark.long),
         pytest.param(1_200_000_000, id="much", marks=[pytest.mark.long, pytest.mark.timeout(400)]),
     ],
 )

@@ -157,6 +157,7 @@ def test_resume_without_a_checkpoint_is_one_clear_line(tmp_path, run_demo):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
 def test_ctrl_c_at_a_terminal_saves_a_checkpoint_to_resume(tmp_path, start_demo, run_demo):
     process = start_demo(tmp_path, "train.py", "--epochs", "1000", terminal=True)
     screen = ""

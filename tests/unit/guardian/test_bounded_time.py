@@ -176,7 +176,7 @@ _OF_LINES = ("last words", "crash", "cause", "metrics")
 @pytest.mark.parametrize(
     "reader",
     [
-        pytest.param(name, marks=pytest.mark.long if name in ("screen", "metrics") else ())
+        pytest.param(name, marks=pytest.mark.long if name in ("screen", "metrics", "cause") else ())
         for name in READERS
     ],
 )
