@@ -24,9 +24,10 @@ def command(source: tuple[str, ...], plain: bool, reset_view: bool) -> int:
 
     A RUN is one that tuimon has launched: several side by side compare them.
     """
-    from tuimon.cli.shared.viewer import watch_sources
+    from tuimon.cli.shared.viewer import quick_imports, watch_sources
 
-    sources = [one for name in source for one in _sources(name)]
+    with quick_imports():  # what a file holds is known by its readers
+        sources = [one for name in source for one in _sources(name)]
     return watch_sources(list(dict.fromkeys(sources)), plain=plain, reset=reset_view)
 
 
