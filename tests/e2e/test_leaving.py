@@ -51,7 +51,7 @@ CATCHABLE = [
 ]
 
 
-@pytest.mark.parametrize("number", few(sorted(CATCHABLE, key=lambda n: n != signal.SIGSEGV), 4))
+@pytest.mark.parametrize("number", few(sorted(CATCHABLE, key=lambda one: one.id != "SIGSEGV"), 4))
 def test_each_signal_leaves_the_terminal_as_it_was(host: Host, log: Path, number: int):
     with host.terminal("view", "runs") as terminal:
         terminal.wait_for("━ val")

@@ -44,8 +44,9 @@ async def test_a_letter_focuses_what_it_stands_on(session: Session) -> None:
         signs = [sign for sign in jump.query(Static) if str(sign.content) in "asd"]
         assert [sign.region.right for sign in signs] == [target.x for target in charts]
         await pilot.press(label)
-        await pilot.pause()
-        assert screen.query_one(ChartPane).focused_chart.metric.title in ("loss", "lr", "acc")
+        while (focused := screen.query_one(ChartPane).focused_chart) is None:
+            await pilot.pause(0.02)
+        assert focused.metric.title in ("loss", "lr", "acc")
         await pilot.press("apostrophe", "escape")
         assert isinstance(pilot.app.screen, MonitorScreen)
 
