@@ -2,8 +2,10 @@
 
 Each file of ``tests/bench/trainings`` is JSON: the command, its output as (seconds, text), when it
 was paused, and how long it took. Seconds are of the processor, and of the pauses besides: what else
-the machine had to do when this was recorded makes little difference. A second is replayed as
-`SLOWER` ones: they were trainings of half a minute, to be recorded at all.
+the machine had to do when this was recorded makes little difference. A second of training is
+replayed as `SLOWER` ones: they were trainings of half a minute, to be recorded at all. What Python
+takes to begin, before the first line, and to end, behind the last one, would be as long in a long
+training, and is.
 """
 
 import gzip
@@ -56,8 +58,12 @@ def looks(path: Path, count: int) -> Iterator[Look]:
         told = json.load(file)
     pauses = told["pauses"]
 
+    first, newest = told["output"][0][0], told["output"][-1][0]
+
     def worked(at: float) -> float:
-        return SLOWER * (at - sum(min(at, end) - begin for begin, end in pauses if at > begin))
+        paused = sum(min(at, end) - begin for begin, end in pauses if at > begin)
+        training = min(max(at, first), newest) - first - paused
+        return min(at, first) + SLOWER * training + max(0.0, at - newest)
 
     segments, lines = SegmentReader(), PositionLines()
     tracks = ProgressTracks(KnownTotals(), totals_of_arguments(told["command"]))
