@@ -1,13 +1,14 @@
 """What the end of a console tells of how a training has ended."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
 from tuimon.console.escapes import SEQUENCE
+from tuimon.guardian.exception_table import OF_EXCEPTIONS
 from tuimon.guardian.failure_kinds import FailureKind, first_match
-from tuimon.guardian.failure_tables import OF_CONSOLES, OF_EXCEPTIONS, OF_KILLERS
+from tuimon.guardian.failure_tables import OF_CONSOLES, OF_KILLERS
 from tuimon.guardian.tracebacks import TracebackEnd, file_name, is_exception, traceback_ends
 
 _LONGEST = 300
@@ -19,20 +20,25 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
 # What a launcher raises when a worker has failed tells less than the worker's own exception.
 _OF_LAUNCHERS = re.compile(
     r"ChildFailedError|ProcessRaisedException|ProcessExitedException|CalledProcessError"
-    r"|ExceptionGroup|exited unexpectedly|unexpected pos \d"
+    r"|ExceptionGroup|unexpected pos \d|ActorDiedError|RayActorError|WorkerCrashedError"
+    r"|Engine core initialization failed|DatasetGenerationError"
 )
 _OF_A_LAUNCHER = 3
 # So does what a rank raises because another one is gone (gloo, NCCL, the store of torch).
 _OF_OTHER_RANKS = re.compile(
     r"[Cc]onnection (?:was )?(?:closed|reset|refused)|[Bb]roken pipe|remote (?:worker|process) "
-    r"|ncclRemoteError|Horovod has been shut down"
+    r"|ncclRemoteError|Horovod has been shut down|exited unexpectedly"
 )
 # What Python and launchers raise because they are stopped is no news to whoever has stopped them.
 _OF_STOPS = re.compile(r"^KeyboardInterrupt|SignalException|killed by signal|exited unexpectedly")
-# Whose tracebacks end nothing: Python prints them and goes on.
+# Whose tracebacks end nothing: Python prints them and goes on, or is at its end already.
 _OF_NOBODY = re.compile(
     r"Exception ignored (?:in|on)\b|^--- Logging error ---|^Error in (?:atexit|sys\.)"
 )
+_OF_EXIT = re.compile(r"\bmultiprocessing/util\.py$")
+# Labels of what is logged as survived.
+_OF_WARNINGS = re.compile(r"\b(?:WARN(?:ING)?|INFO|DEBUG)\b|\bW\d{4} ")
+_OF_CAUSES = re.compile(r"^The above exception was the direct cause of")
 _OF_THREADS = re.compile(r"^Exception in thread |Task exception was never retrieved")
 
 # Of Python and of shells: a script, module or command that there is not.
@@ -68,7 +74,7 @@ _PROGRESS = re.compile(
 # As tools tell what a call of the system has answered: "cp: last.pt: Disk quota exceeded".
 _SYSTEM_ERROR = re.compile(r"^[\w./-]{1,99}: .{1,300}: [A-Z][a-z -]{5,40}$")
 # A bar does not end its line: what comes next stands behind it.
-_BAR = re.compile(r"^.{0,300}?(?:it/s|s/it)[^\]]{0,200}\] ?")
+_BAR = re.compile(r"^.{0,300}?[\d?](?:it/s|s/it)(?:(?:, [^\]]{0,200})?\] ?)?")
 _CURRENT = re.compile(r"^Current thread 0x\w{1,20} .{0,40}\(most recent call first\):$")
 _STACK = re.compile(r'^  File "(?P<file>[^"]{1,1000}+)", line (?P<line>\d{1,9}) in (?P<name>\S+)')
 
@@ -93,7 +99,7 @@ class _Console(NamedTuple):
         told = [_BAR.sub("", lines[number]) for number in rest]
         return cls(
             lines,
-            [end for end in ends if end.number > survived and not _OF_NOBODY.search(end.before)],
+            [end for end in ends if end.number > survived and not _is_survived(end)],
             "\n".join([line for line in told if line][-_CONSOLE_LINES:]),
         )
 
@@ -103,7 +109,7 @@ def last_words(tail: bytes) -> str | None:
     console = _Console.of(tail)
     root = _root(console.ends)
     weight = _OF_A_LAUNCHER if root is None else _weight(root)
-    in_root = None if root is None else _told(root)
+    in_root = None if root is None else _told(root, console.ends)
     return (
         _told_by(OF_KILLERS, console.rest)
         or (in_root if weight == 0 else None)
@@ -139,7 +145,7 @@ def last_line(tail: bytes) -> str | None:
     lines = _Console.of(tail).rest.split("\n")
     line = next((line for line in reversed(lines) if not _AFTERWARDS.match(line)), "")
     if is_exception(line) or _SYSTEM_ERROR.match(line):
-        return _told(TracebackEnd(0, "", "", line, "", ""))
+        return _told(TracebackEnd(0, "", "", line, "", "", ""))
     if _PROGRESS.search(line) or not any(map(str.isalpha, line)):
         return None
     return f'its last line: "{_shortened(line)}"'
@@ -158,6 +164,15 @@ def _lines(output: bytes) -> list[str]:
     text = SEQUENCE.sub("", output.decode(errors="replace"))
     lines = re.split(r"[\r\n]+", text)
     return [_CONTROLS.sub(" ", line[:_LONGEST_LINE]).rstrip() for line in lines]
+
+
+def _is_survived(end: TracebackEnd) -> bool:
+    """Whether a traceback is printed by a process that goes on, or has come to its end before."""
+    return bool(
+        _OF_NOBODY.search(end.before)
+        or _OF_EXIT.search(end.outermost)
+        or _OF_WARNINGS.search(end.label)
+    )
 
 
 def _weight(end: TracebackEnd) -> int:
@@ -187,18 +202,45 @@ def _root(ends: Sequence[TracebackEnd]) -> TracebackEnd | None:
     return by_cause[0] if by_cause else None
 
 
-def _told(end: TracebackEnd) -> str:
-    first, more = end.text, end.more.split("\n")
-    if first.endswith(":"):
-        first = f"{first} {more.pop(0)}"
-    message = "\n".join([first, *more])
-    found = first_match(OF_EXCEPTIONS, message, len(first)) or first_match(OF_EXCEPTIONS, message)
-    if found is not None:
-        begin = message.rfind("\n", 0, found[1].start()) + 1
-        return _sentence(*found, message[begin:].partition("\n")[0])
+def _told(end: TracebackEnd, earlier: Sequence[TracebackEnd] = ()) -> str:
+    """What an exception tells: by its kind or, if it has none, by that of what has caused it."""
+    first, _ = _message(end)
+    for cause in (end, *_causes(end, earlier)):
+        if known := _known(*_message(cause)):
+            return known
     # Without a message its place is all there is to tell.
     bare = end.place and ":" not in first and not says_stopped(first)
     return _shortened(f"{first} at {end.place}" if bare else first)
+
+
+def _known(first: str, message: str) -> str | None:
+    found = first_match(OF_EXCEPTIONS, message, len(first)) or first_match(OF_EXCEPTIONS, message)
+    if found is None:
+        return None
+    kind, match = found
+    begin = message.rfind("\n", 0, match.start()) + 1
+    line, at = message[begin:].partition("\n")[0], match.start() - begin
+    if at > _LONGEST_ADVISED - 60:  # what is found is to be among what is quoted
+        line = f"{first.partition(': ')[0]}: …{line[at:]}"
+    return _sentence(kind, match, line)
+
+
+def _message(end: TracebackEnd) -> tuple[str, str]:
+    """Its first line, and all of it."""
+    first, more = end.text, end.more.split("\n")
+    if first.endswith(":"):
+        first = f"{first} {more.pop(0)}"
+    return first, "\n".join([first, *more])
+
+
+def _causes(end: TracebackEnd, earlier: Sequence[TracebackEnd]) -> Iterator[TracebackEnd]:
+    """What an exception was raised from, the nearest first."""
+    for cause in reversed(earlier):
+        if not _OF_CAUSES.match(end.before):
+            return
+        if cause.number < end.number and cause.label == end.label:
+            yield cause
+            end = cause
 
 
 def _told_by(table: str, text: str) -> str | None:

@@ -45,6 +45,8 @@ class TracebackEnd(NamedTuple):
     """The lines of the message after its first."""
     place: str
     """``train.py:88``, the innermost frame, if it is known."""
+    outermost: str
+    """The file of the outermost frame, if it is known."""
 
 
 class _Open:
@@ -54,6 +56,7 @@ class _Open:
         self.label = label
         self.before = before
         self.place = ""
+        self.outermost = ""
         self.indented = False
         """Whether the line before was one of a frame, so that any name may end it."""
 
@@ -62,6 +65,7 @@ class _Open:
         if text[:1].isspace() or text[:1] in _BOX:
             if frame := _FRAME.match(text):
                 self.place = f"{file_name(frame['file'])}:{frame['line']}"
+                self.outermost = self.outermost or frame["file"]
             self.indented = self.indented or bool(text)
             return False
         any_name, self.indented = self.indented, False
@@ -91,9 +95,11 @@ def traceback_ends(lines: Sequence[str]) -> tuple[list[TracebackEnd], set[int]]:
             if ended or opened[label].indented:
                 taken.add(number)
             if ended:
-                place, whose = opened[label].place, opened.pop(label).before
+                end = opened.pop(label)
                 more = _more(lines, number, label)
-                ends.append(TracebackEnd(number, label, whose, text, more, place))
+                ends.append(
+                    TracebackEnd(number, label, end.before, text, more, end.place, end.outermost)
+                )
         before = line or before
     return ends, taken
 
