@@ -25,6 +25,8 @@ collective timeout: a rank did not answer
     connect\(\) timed out
     RendezvousTimeoutError
     client socket has timed out
+    Remote Rank did not send the data in time
+    Notify register times out
     DistStoreError: .{0,200}[Tt]imed out
 one gpu, two ranks: two ranks use the same GPU
     → give each its own: torch.cuda.set_device(local_rank)
@@ -81,6 +83,9 @@ shm: a DataLoader worker had a bus error
 dataloader: a DataLoader worker died
     → probably for want of host memory: fewer workers
     DataLoader worker .{0,99}killed by signal: Killed
+dataloader: a worker that loads data died
+    → what it has printed tells why; for want of host memory, most often
+    background workers are no longer alive
 dataloader: a DataLoader worker died
     → num_workers=0 shows where
     DataLoader worker .{0,99}(?:killed by signal|exited unexpectedly)
@@ -124,6 +129,11 @@ checkpoint: the checkpoint does not fit the model
     → compare its settings with those it was trained with
     Error\(s\) in loading state_dict
     size mismatch for \S{1,200}: copying a param
+    match the size of optimizer's group
+    loaded state dict has a different number of parameter groups
+checkpoint: what shares memory cannot be saved as safetensors
+    → save_safetensors=False, or safetensors.torch.save_model
+    Some tensors share memory
 checkpoint: a checkpoint cannot be loaded as weights alone
     → is it whole? If you trust it: torch.load(…, weights_only=False)
     Weights only load failed
@@ -288,12 +298,14 @@ network: the network failed
     \[Errno 1(?:01|10|13)\]
     CERTIFICATE_VERIFY_FAILED
     (?:Connect|Read)Timeout\b
+    UNAVAILABLE: (?:Socket closed|[Cc]onnection|failed to connect)
     [Rr]ead timed out
     ^(?:urllib\.error\.)?URLError
 nan: NaN or infinite numbers
     → a lower learning rate or clipped gradients may help; see what its curves did before
     returned nan values in its
     Minimum loss scale reached
+    loss scale already at minimum
     (?i:\b(?:loss|gradients?|norm|logits?|weights?|param\w{0,9})\b.{0,40}\b(?:nan|infinite|non-?finite)\b)
     (?i:\b(?:nan|non-?finite)\b.{0,40}\b(?:loss|gradients?|norm|logits?|weights?|param\w{0,9})\b)
     (?i:\b(?:nan|non-?finite)\b.{0,40}\b(?:encountered|detected)\b)

@@ -45,6 +45,13 @@ gpu memory: out of GPU memory
     → a smaller batch, accumulated gradients or checkpointed activations need less
     ^\[CUDA ERROR\] .{1,300}\n.{0,99}out of memory
     ^\s{0,9}what\(\):\s{1,4}.{0,60}(?:CUDA(?: error:)? out of memory|cudaErrorMemory|_memory: CUDA)
+gpu memory: out of GPU memory
+    → a smaller batch, accumulated gradients or checkpointed activations need less
+    ^Out of memory error on GPU \d
+gpu fault: a kernel has reached for a wrong address
+    → AMD_SERIALIZE_KERNEL=3 shows where
+    ^Memory access fault by GPU node
+    ^HW Exception by GPU node
 nccl: NCCL hung
     → look at where each rank was; NCCL_DEBUG=INFO tells more
     ProcessGroupNCCL's watchdog got stuck
@@ -75,18 +82,21 @@ mpi: a rank was killed
 mpi: MPI failed
     ^(?:Fatal|Abort)\b.{0,40}(?:error in PMPI_\w{1,40}|on node \d{1,6} \(rank \d{1,6})
 rank killed: rank {rank} was killed by signal {number}
-    → signal 9 means out of memory, most often; else see what this rank has printed
+    → signal 9 means out of memory, 7 a full /dev/shm, most often; else see what it has printed
     ^Root Cause .{1,40}+(?:\n.{1,300}+){3}
         \n  rank {6}: (?P<rank>\d{1,7}) .{1,30}+\n  (?P<said>exitcode  : -(?P<number>\d{1,3}))
 rank failed: rank {rank} was the first to fail
-    → signal 9 means out of memory, most often; else see what this rank has printed
+    → signal 9 means out of memory, 7 a full /dev/shm, most often; else see what it has printed
     ^Root Cause .{1,40}+(?:\n.{1,300}+){3}
         \n  rank {6}: (?P<rank>\d{1,7}) .{1,30}+\n  (?P<said>exitcode  : \d{1,3})
 rank killed: local rank {rank} was killed by signal {number}
     → what this rank has printed tells why
     failed \(exitcode: -(?P<number>(?!15\))\d{1,3})\) local_rank: (?P<rank>\d{1,7})
+rank killed: rank {rank} was killed by signal {number}
+    → signal 9 means out of memory, 7 a full /dev/shm, most often; else see what it has printed
+    \b[Rr]ank (?P<rank>\d{1,7}) (?P<said>crashed with exit code -(?P<number>(?!15\b)\d{1,3}))
 rank killed: a rank was killed by signal {number}
-    → signal 9 means out of memory, most often; else see what this rank has printed
+    → signal 9 means out of memory, 7 a full /dev/shm, most often; else see what it has printed
     (?P<said>exits with return code = -(?P<number>(?!15\b)\d{1,3}))
 rank killed: task {rank} was killed
     → what this task has printed tells why

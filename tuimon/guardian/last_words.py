@@ -21,7 +21,8 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
 _OF_LAUNCHERS = re.compile(
     r"ChildFailedError|ProcessRaisedException|ProcessExitedException|CalledProcessError"
     r"|ExceptionGroup|unexpected pos \d|ActorDiedError|RayActorError|WorkerCrashedError"
-    r"|Engine core initialization failed|DatasetGenerationError"
+    r"|Engine core initialization failed|DatasetGenerationError|^SystemError: ?$"
+    r"|terminated with exit code \d|background workers are no longer alive"
 )
 _OF_A_LAUNCHER = 3
 # So does what a rank raises because another one is gone (gloo, NCCL, the store of torch).
@@ -63,6 +64,8 @@ _AFTERWARDS = re.compile(
 _CRASH_LINES = 20
 """Lines that may follow the traceback a training has ended with, while it does not come to an end
 (threads, collectives, other ranks); what is followed by more was survived."""
+_PROGRESS_LINES = 2
+"""Lines of progress that may follow it, where there are no others to print them."""
 _CONSOLE_LINES = 60
 """Lines in which a failure that is no exception is looked for."""
 
@@ -70,6 +73,10 @@ _CONSOLE_LINES = 60
 _PROGRESS = re.compile(
     r"\d%|it/s|s/it|\b\d{1,9}/\d{1,9}\b"
     r"|(?i:\b(?:loss|acc|accuracy|step|steps|epoch|iter|iteration|lr)\b)\W{0,4}\d"
+)
+_OF_MANY = re.compile(
+    r"^(?:srun|slurmstepd|mpirun|mpiexec|prterun): |launch\.py:|multiprocessing[./]api\b"
+    r"|Primary job|\bMPI_|[Rr]ank\W{0,2}\d|multiprocessing\.spawn|\bpid=\d"
 )
 # As tools tell what a call of the system has answered: "cp: last.pt: Disk quota exceeded".
 _SYSTEM_ERROR = re.compile(r"^[\w./-]{1,99}: .{1,300}: [A-Z][a-z -]{5,40}$")
@@ -96,6 +103,9 @@ class _Console(NamedTuple):
         rest = [number for number in rest if not lines[number].startswith("frame #")]
         goes_on = [number for number in rest if not _AFTERWARDS.match(lines[number])]
         survived = goes_on[-_CRASH_LINES] if len(goes_on) >= _CRASH_LINES else -1
+        if not any(map(_OF_MANY.search, lines)):
+            steps = [number for number in goes_on if _is_step(lines[number])][-_PROGRESS_LINES:]
+            survived = max(survived, steps[0] if len(steps) == _PROGRESS_LINES else -1)
         told = [_BAR.sub("", lines[number]) for number in rest]
         return cls(
             lines,
@@ -164,6 +174,11 @@ def _lines(output: bytes) -> list[str]:
     text = SEQUENCE.sub("", output.decode(errors="replace"))
     lines = re.split(r"[\r\n]+", text)
     return [_CONTROLS.sub(" ", line[:_LONGEST_LINE]).rstrip() for line in lines]
+
+
+def _is_step(line: str) -> bool:
+    """Whether it tells of progress, in a line of its own; a bar is drawn at the end once more."""
+    return _PROGRESS.search(line) is not None and not re.search("it/s|s/it|%", line)
 
 
 def _is_survived(end: TracebackEnd) -> bool:
