@@ -28,6 +28,9 @@ collective timeout: a rank did not answer
     Remote Rank did not send the data in time
     Notify register times out
     DistStoreError: .{0,200}[Tt]imed out
+gpu memory: out of GPU memory, within NCCL
+    → a smaller batch, accumulated gradients or checkpointed activations need less
+    NCCL error.{0,300}+\n.{0,300}+\n.{0,300}+\n(?P<said>Cuda failure (?:2 )?'out of memory')
 one gpu, two ranks: two ranks use the same GPU
     → give each its own: torch.cuda.set_device(local_rank)
     NCCL error.{0,300}+\n.{0,300}+\n.{0,300}+\n(?P<said>Duplicate GPU detected.{0,99}+)
@@ -254,6 +257,7 @@ library: a shared library is missing or of another version
     cannot open shared object file
     undefined symbol:\s
     version `.{1,40}' not found
+    Library \S{1,99} is not found or cannot be loaded
     CUDA Setup failed despite GPU being available
     cannot allocate memory in static TLS block
 binary: packages were built for different versions of NumPy

@@ -48,6 +48,7 @@ gpu memory: out of GPU memory
 gpu memory: out of GPU memory
     → a smaller batch, accumulated gradients or checkpointed activations need less
     ^Out of memory error on GPU \d
+    ^OOM when allocating tensor
 gpu fault: a kernel has reached for a wrong address
     → AMD_SERIALIZE_KERNEL=3 shows where
     ^Memory access fault by GPU node
@@ -58,7 +59,7 @@ nccl: NCCL hung
 nccl: NCCL failed
     → NCCL_DEBUG=INFO tells more
     \[Rank \d{1,6}\] .{0,99}terminated with exception: NCCL error
-    ^\s{0,9}what\(\):\s{1,4}NCCL Error \d
+    ^\s{0,9}what\(\):\s{1,4}NCCL [Ee]rror
 host memory: out of host memory
     → fewer workers or smaller batches need less
     ^terminate called after throwing an instance of 'std::bad_alloc'
@@ -101,6 +102,9 @@ rank killed: a rank was killed by signal {number}
 rank killed: task {rank} was killed
     → what this task has printed tells why
     ^srun: error: \S{1,60}: tasks? (?P<rank>\d[\d,-]{0,60}): (?:Segm|Abort|Bus|Killed|Float|Illeg)
+label: a label is out of range
+    → compare the labels with the number of classes
+    ^Received a label value of .{1,60} outside the valid range
 heap: native code has overwritten memory
     → a package in C or C++ is at fault: compare versions
     ^double free or corruption

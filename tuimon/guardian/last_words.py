@@ -22,7 +22,8 @@ _OF_LAUNCHERS = re.compile(
     r"ChildFailedError|ProcessRaisedException|ProcessExitedException|CalledProcessError"
     r"|ExceptionGroup|unexpected pos \d|ActorDiedError|RayActorError|WorkerCrashedError"
     r"|Engine core initialization failed|DatasetGenerationError|^SystemError: ?$"
-    r"|terminated with exit code \d|background workers are no longer alive"
+    r"|terminated with exit code \d|background workers are no longer alive|tune\.error\.TuneError"
+    r"|Graph execution error:$"
 )
 _OF_A_LAUNCHER = 3
 # So does what a rank raises because another one is gone (gloo, NCCL, the store of torch).
@@ -38,7 +39,7 @@ _OF_NOBODY = re.compile(
 )
 _OF_EXIT = re.compile(r"\bmultiprocessing/util\.py$")
 # Labels of what is logged as survived.
-_OF_WARNINGS = re.compile(r"\b(?:WARN(?:ING)?|INFO|DEBUG)\b|\bW\d{4} ")
+_OF_WARNINGS = re.compile(r"\bWARN(?:ING)?\b|\bW\d{4} ")
 _OF_CAUSES = re.compile(r"^The above exception was the direct cause of")
 _OF_THREADS = re.compile(r"^Exception in thread |Task exception was never retrieved")
 
@@ -57,7 +58,7 @@ _USAGE_BOX = re.compile(r"^╭─ .{1,60} ─+╮$")
 # Lines that come after the end, of launchers and of whoever tells how it went.
 _AFTERWARDS = re.compile(
     r"^(?:$|\s|wandb: |frame #|[WEIF]\d{4} |\[W|srun: |slurmstepd: |[-=*]{5}|ERROR conda"
-    r"|\[.{1,40}\] \[[A-Z]{4,5}\] \[launch\.py:"
+    r"|\[.{1,40}\] \[[A-Z]{4,5}\] \[launch\.py:|Press "
     r"|Set the environment variable HYDRA|CUDA kernel errors might|For debugging consider"
     r"|Compile with `TORCH|Extension modules)"
 )

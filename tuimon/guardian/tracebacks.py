@@ -9,10 +9,12 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 _HEADING = "Traceback (most recent call last)"
-_AFTER_HEADING = ": ─-╮+"
+_AFTER_HEADING = re.compile(r"[: ─╮+-]*(?:\(RANK \d{1,6}\))?$")
 _FRAME = re.compile(
     r'[^\w"]{0,99}+File "(?P<file>[^"]{1,1000}+)", line (?P<line>\d{1,9}+)(?:$|, in )'
 )
+# Without a heading, as of a syntax error.
+_FIRST_FRAME = re.compile(r'  File "[^"]{1,1000}+", line \d{1,9}+(?:$|, in )')
 # A dotted name, alone or with a message; ray puts another name in brackets behind it.
 _END = re.compile(r"(?P<name>[A-Za-z_][\w.]{0,200}+)(?:\(\w{1,100}+\))?(?P<message>$|:(?: .*)?$)")
 # After the lines of a frame the name may be any, but "step: 3" may be of another process.
@@ -81,7 +83,7 @@ def traceback_ends(lines: Sequence[str]) -> tuple[list[TracebackEnd], set[int]]:
     for number, line in enumerate(lines):
         at = _heading_at(line)
         label = _label(line[:at]) if at >= 0 else _label_of(line, opened)
-        if at >= 0 or (label is None and _FRAME.match(line)):
+        if at >= 0 or (label is None and _FIRST_FRAME.match(line)):
             label = label or ""
             opened.pop(label, None)
             opened[label] = _Open(label, before[len(label) :])
@@ -107,7 +109,7 @@ def traceback_ends(lines: Sequence[str]) -> tuple[list[TracebackEnd], set[int]]:
 def _heading_at(line: str) -> int:
     """Where the heading of a traceback is in a line that ends with it, or -1."""
     before, heading, after = line.rpartition(_HEADING)
-    return len(before) if heading and not after.strip(_AFTER_HEADING) else -1
+    return len(before) if heading and _AFTER_HEADING.match(after) else -1
 
 
 def is_exception(line: str) -> bool:
