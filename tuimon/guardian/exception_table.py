@@ -228,7 +228,7 @@ cuda: an assertion on the GPU failed
     device-side assert
 cuda: a call of CUDA failed
     → CUDA_LAUNCH_BLOCKING=1 shows where
-    CUDA error:\s
+    CUDA error(?: \d{1,4})?:\s
     cuda runtime error \(
     (?:cuDNN|CUDNN) error
     CU(?:BLAS|DNN)_STATUS_[A-Z]

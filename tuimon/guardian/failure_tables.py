@@ -48,6 +48,7 @@ gpu memory: out of GPU memory
 gpu memory: out of GPU memory
     → a smaller batch, accumulated gradients or checkpointed activations need less
     ^Out of memory error on GPU \d
+    ^.{0,200}CUDA error 2: out of memory
     ^OOM when allocating tensor
 gpu fault: a kernel has reached for a wrong address
     → AMD_SERIALIZE_KERNEL=3 shows where
@@ -67,10 +68,11 @@ host memory: out of host memory
 cuda: a call of CUDA failed
     → CUDA_LAUNCH_BLOCKING=1 shows where
     ^\s{0,9}what\(\):\s{1,4}.{0,60}CUDA error:\s
+    ^.{0,200}CUDA error \d{1,4}: \w
 nan: NaN or infinite numbers
     → a lower learning rate or clipped gradients may help; see what its curves did before
-    (?i:\bloss is (?:nan|inf)\b.{0,30}\bstopping)
-    (?i:\bnan\b.{0,40}\b(?:aborting|exiting|terminating)\b)
+    (?i:^.{0,120}\bloss is (?:nan|inf)\b.{0,30}\bstopping)
+    (?i:^.{0,120}\bnan\b.{0,40}\b(?:aborting|exiting|terminating)\b)
 mpi: rank {rank} has aborted all of MPI
     → what this rank has printed tells why
     MPI_ABORT was invoked on rank (?P<rank>\d{1,7})
@@ -87,7 +89,7 @@ rank killed: rank {rank} was killed by signal {number}
     ^Root Cause .{1,40}+(?:\n.{1,300}+){3}
         \n  rank {6}: (?P<rank>\d{1,7}) .{1,30}+\n  (?P<said>exitcode  : -(?P<number>\d{1,3}))
 rank failed: rank {rank} was the first to fail
-    → signal 9 means out of memory, 7 a full /dev/shm, most often; else see what it has printed
+    → what this rank has printed tells why
     ^Root Cause .{1,40}+(?:\n.{1,300}+){3}
         \n  rank {6}: (?P<rank>\d{1,7}) .{1,30}+\n  (?P<said>exitcode  : \d{1,3})
 rank killed: local rank {rank} was killed by signal {number}

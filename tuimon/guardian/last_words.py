@@ -49,16 +49,21 @@ _COMPLAINT = re.compile(
     r"|(?=\S{1,200}: error: )|(?=\S{1,200}: line \d{1,9}: ))(?P<said>.+)$"
 )
 _LAST_LINES = 3
+_ERROR = re.compile(r"\b(?:ERROR|CRITICAL|FATAL)\b|^(?:(?i:fatal )?(?i:error)|(?i:fatal|failed)): ")
+_ERROR_LINES = 10
 # Of argparse, click, typer, tyro and fire: a line, or a box, and somewhere the way to the help.
 _USAGE = re.compile(r"^\s{0,9}[Uu]sage: |\s--help\b")
 _USAGE_LINES = 30
-_USAGE_ERROR = re.compile(r"^(?:(?:Error|ERROR): |(?=error: |\S{1,200}: error: ))(?P<said>.+)$")
+_USAGE_ERROR = re.compile(
+    r"^(?:(?:Error|ERROR): |(?=error: |(?:[\w-]{1,60} ){0,3}\S{1,200}: error: ))(?P<said>.+)$"
+)
 _USAGE_BOX = re.compile(r"^╭─ .{1,60} ─+╮$")
 
 # Lines that come after the end, of launchers and of whoever tells how it went.
 _AFTERWARDS = re.compile(
     r"^(?:$|\s|wandb: |frame #|[WEIF]\d{4} |\[W|srun: |slurmstepd: |[-=*]{5}|ERROR conda"
     r"|\[.{1,40}\] \[[A-Z]{4,5}\] \[launch\.py:|Press "
+    r"|(?:Aborted|Segmentation fault|Killed)\b|PC: @|Stack ?trace|[a-z:/]*//|\*\*\* "
     r"|Set the environment variable HYDRA|CUDA kernel errors might|For debugging consider"
     r"|Compile with `TORCH|Extension modules)"
 )
@@ -148,18 +153,30 @@ def crash_at_end(output: bytes) -> str | None:
     return None if words is None or says_stopped(words) else words
 
 
+def last_error(tail: bytes) -> str | None:
+    """What a program has called an error in its last lines, where nothing went on after it."""
+    lines = list(takewhile(lambda line: not _PROGRESS.search(line), _last_lines(tail)))
+    error = next(filter(_ERROR.search, lines[:_ERROR_LINES]), None)
+    return error and f'its last error: "{_shortened(error)}"'
+
+
 def last_line(tail: bytes) -> str | None:
     """What a program has printed last, as ``sys.exit("text")`` does, if that is no progress.
 
     An exception whose traceback is not there is told as any other.
     """
-    lines = _Console.of(tail).rest.split("\n")
-    line = next((line for line in reversed(lines) if not _AFTERWARDS.match(line)), "")
+    line = next(_last_lines(tail), "")
     if is_exception(line) or _SYSTEM_ERROR.match(line):
         return _told(TracebackEnd(0, "", "", line, "", "", ""))
     if _PROGRESS.search(line) or not any(map(str.isalpha, line)):
         return None
     return f'its last line: "{_shortened(line)}"'
+
+
+def _last_lines(tail: bytes) -> Iterator[str]:
+    """What belongs to no traceback and is not said afterwards, from the end."""
+    lines = _Console.of(tail).rest.split("\n")
+    return (line for line in reversed(lines) if not _AFTERWARDS.match(line))
 
 
 def place_of_crash(tail: bytes) -> str | None:
@@ -221,9 +238,12 @@ def _root(ends: Sequence[TracebackEnd]) -> TracebackEnd | None:
 def _told(end: TracebackEnd, earlier: Sequence[TracebackEnd] = ()) -> str:
     """What an exception tells: by its kind or, if it has none, by that of what has caused it."""
     first, _ = _message(end)
-    for cause in (end, *_causes(end, earlier)):
+    causes = list(_causes(end, earlier))
+    for cause in (end, *causes):
         if known := _known(*_message(cause)):
             return known
+    if causes and causes[0].text not in first:
+        return f"{_shortened(first, _LONGEST_ADVISED)}, from {_shortened(causes[0].text)}"
     # Without a message its place is all there is to tell.
     bare = end.place and ":" not in first and not says_stopped(first)
     return _shortened(f"{first} at {end.place}" if bare else first)
@@ -244,8 +264,8 @@ def _known(first: str, message: str) -> str | None:
 def _message(end: TracebackEnd) -> tuple[str, str]:
     """Its first line, and all of it."""
     first, more = end.text, end.more.split("\n")
-    if first.endswith(":"):
-        first = f"{first} {more.pop(0)}"
+    while more and first.endswith((":", "...")):
+        first = f"{first} {more.pop(0)}".rstrip()
     return first, "\n".join([first, *more])
 
 
