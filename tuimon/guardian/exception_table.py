@@ -54,7 +54,7 @@ host memory: out of host memory: killed by Ray
 gpu memory: out of GPU memory
     → a smaller batch, accumulated gradients or checkpointed activations need less
     (?:CUDA|HIP|XPU|MPS backend) out of memory
-    ^torch\.(?:cuda\.)?OutOfMemoryError
+    ^(?:\w{1,40}\.){0,6}OutOfMemoryError\b
     CUDA(?: driver| runtime)? error: out of memory
     CU(?:BLAS|DNN)_STATUS_ALLOC_FAILED
     cudaErrorMemoryAllocation
@@ -146,6 +146,7 @@ checkpoint: a file cannot be read: is it cut off?
     UnpicklingError:\s
     Error while deserializing header
     EOFError: Ran out of input
+    invalid hash value \(expected
 
 hub: no access to it at the hub
     → accept its terms there and log in (hf auth login, HF_TOKEN)

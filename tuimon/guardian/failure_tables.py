@@ -57,6 +57,9 @@ gpu fault: a kernel has reached for a wrong address
 nccl: NCCL hung
     → look at where each rank was; NCCL_DEBUG=INFO tells more
     ProcessGroupNCCL's watchdog got stuck
+rank lost: another rank is gone
+    → what this rank has printed tells why
+    ^\s{0,9}what\(\):\s{1,4}NCCL error: remote process exited
 nccl: NCCL failed
     → NCCL_DEBUG=INFO tells more
     \[Rank \d{1,6}\] .{0,99}terminated with exception: NCCL error

@@ -13,6 +13,7 @@ _AFTER_HEADING = re.compile(r"[: ─╮+-]*(?:\(RANK \d{1,6}\))?$")
 _FRAME = re.compile(
     r'[^\w"]{0,99}+File "(?P<file>[^"]{1,1000}+)", line (?P<line>\d{1,9}+)(?:$|, in )'
 )
+_RICH_FRAME = re.compile(r"[│|] (?P<file>[^\s:][^:]{0,1000}+):(?P<line>\d{1,9}+) in ")
 # Without a heading, as of a syntax error.
 _FIRST_FRAME = re.compile(r'  File "[^"]{1,1000}+", line \d{1,9}+(?:$|, in )')
 # A dotted name, alone or with a message; ray puts another name in brackets behind it.
@@ -65,7 +66,7 @@ class _Open:
     def ends_with(self, text: str) -> bool:
         """Whether the next line, without its label, is the end."""
         if text[:1].isspace() or text[:1] in _BOX:
-            if frame := _FRAME.match(text):
+            if frame := _FRAME.match(text) or _RICH_FRAME.match(text):
                 self.place = f"{file_name(frame['file'])}:{frame['line']}"
                 self.outermost = self.outermost or frame["file"]
             self.indented = self.indented or bool(text)
