@@ -12,8 +12,8 @@ from tuimon.events.tail import EventFileTail
 from tuimon.present.rank_rows import RankFacts
 from tuimon.recorder.console_metrics.parser import MetricParser
 from tuimon.recorder.console_metrics.prefixes import printer_of
+from tuimon.recorder.gpus import Gpus
 from tuimon.recorder.processes import ProcessTree, living_pids, run_pids
-from tuimon.recorder.system_metrics import Gpus
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunRecord
 from tuimon.runs.writers import files_written_by
