@@ -43,7 +43,8 @@ def rank_facts(paths: RunPaths | None, survey: Survey) -> dict[int, RankFacts]:
         return {}
     printed = {} if paths is None else _printed(paths.console_log)
     gpus = Gpus().taken_by(set(pids.values()))
-    return {
+    elsewhere = survey.elsewhere & printed.keys()
+    return {number: printed[number] for number in elsewhere} | {
         number: _facts(
             [] if paths is None else files_written_by(paths.writers, pid),
             printed.get(number, RankFacts()),
