@@ -198,6 +198,10 @@ no gpu: this build of torch is for CPUs
 no gpu: there is no GPU of that number
     → compare the number of processes with CUDA_VISIBLE_DEVICES and nvidia-smi
     invalid device ordinal
+no gpu: CUDA cannot start
+    → see nvidia-smi; a reboot, or CUDA_VISIBLE_DEVICES set before Python starts, may help
+    CUDA driver initialization failed
+    CUDA unknown error
 no gpu: no GPU to be found
     → see nvidia-smi and CUDA_VISIBLE_DEVICES; has the job asked for one?
     No CUDA GPUs are available
@@ -303,6 +307,7 @@ network: the network failed
     \[Errno 1(?:01|10|13)\]
     CERTIFICATE_VERIFY_FAILED
     (?:Connect|Read)Timeout\b
+    Could not connect to the endpoint
     UNAVAILABLE: (?:Socket closed|[Cc]onnection|failed to connect)
     [Rr]ead timed out
     ^(?:urllib\.error\.)?URLError

@@ -1,6 +1,7 @@
 """What the end of a console tells of how a training has ended."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import NamedTuple
@@ -80,6 +81,10 @@ _PROGRESS = re.compile(
     r"\d%|it/s|s/it|\b\d{1,9}/\d{1,9}\b"
     r"|(?i:\b(?:loss|acc|accuracy|step|steps|epoch|iter|iteration|lr)\b)\W{0,4}\d"
 )
+_OF_BARS = re.compile(r"it/s|s/it|%")
+_TIMES = re.compile(r"^[\d\s:.,/\[\]T-]{1,40}+")
+_NUMBER = re.compile(r"\d{1,40}+(?:\.\d{1,40}+)?")
+_WARNS = re.compile(r"\s{1,40}(?:\w{1,40}\.)?warn\(")
 _OF_MANY = re.compile(
     r"^(?:srun|slurmstepd|mpirun|mpiexec|prterun): |launch\.py:|multiprocessing[./]api\b"
     r"|Primary job|\bMPI_|[Rr]ank\W{0,2}\d|multiprocessing\.spawn|\bpid=\d"
@@ -110,12 +115,18 @@ class _Console(NamedTuple):
         goes_on = [number for number in rest if not _AFTERWARDS.match(lines[number])]
         survived = goes_on[-_CRASH_LINES] if len(goes_on) >= _CRASH_LINES else -1
         if not any(map(_OF_MANY.search, lines)):
-            steps = [number for number in goes_on if _is_step(lines[number])][-_PROGRESS_LINES:]
+            steps = _steps(lines, goes_on)[-_PROGRESS_LINES:]
             survived = max(survived, steps[0] if len(steps) == _PROGRESS_LINES else -1)
+        warned = [end for end in ends if _is_warning(lines, end)]
+        warned += [cause for end in warned for cause in _causes(end, ends)]
         told = [_BAR.sub("", lines[number]) for number in rest]
         return cls(
             lines,
-            [end for end in ends if end.number > survived and not _is_survived(end)],
+            [
+                end
+                for end in ends
+                if end.number > survived and end not in warned and not _is_survived(end)
+            ],
             "\n".join([line for line in told if line][-_CONSOLE_LINES:]),
         )
 
@@ -194,9 +205,24 @@ def _lines(output: bytes) -> list[str]:
     return [_CONTROLS.sub(" ", line[:_LONGEST_LINE]).rstrip() for line in lines]
 
 
-def _is_step(line: str) -> bool:
-    """Whether it tells of progress, in a line of its own; a bar is drawn at the end once more."""
-    return _PROGRESS.search(line) is not None and not re.search("it/s|s/it|%", line)
+def _steps(lines: Sequence[str], numbers: Sequence[int]) -> list[int]:
+    """The numbers of the lines that tell of progress: by their words, or as a line with numbers
+    that is printed again with others. Bars do not count, which are drawn at the end once more."""
+    found = [number for number in numbers if not _OF_BARS.search(lines[number])]
+    shapes = {number: _NUMBER.sub("0", _TIMES.sub("", lines[number])) for number in found}
+    often = Counter(shapes.values())
+    return [
+        number
+        for number in found
+        if _PROGRESS.search(lines[number])
+        or (often[shapes[number]] > 1 and shapes[number].count("0") > 1)
+    ]
+
+
+def _is_warning(lines: Sequence[str], end: TracebackEnd) -> bool:
+    """Whether a traceback is part of a warning, after which Python prints who has warned."""
+    after = lines[end.number + 1 : end.number + 1 + _LAST_LINES]
+    return _WARNS.match(next(filter(None, after), "")) is not None
 
 
 def _is_survived(end: TracebackEnd) -> bool:
