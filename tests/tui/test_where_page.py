@@ -70,6 +70,8 @@ async def test_ranks_stand_in_a_table(session: ProcessSession):
         await pilot.press("W")
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
-        rows = [" ".join(strip.text.strip("│ ").split()) for strip in screen_strips(pilot.app.screen)]
+        rows = [
+            " ".join(strip.text.strip("│ ").split()) for strip in screen_strips(pilot.app.screen)
+        ]
         assert any(row.startswith("rank state") for row in rows), rows
         assert any(row.startswith("0 gone") and row.endswith("look here") for row in rows), rows

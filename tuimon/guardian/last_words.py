@@ -117,15 +117,19 @@ class _Console(NamedTuple):
         if not any(map(_OF_MANY.search, lines)):
             steps = _steps(lines, goes_on)[-_PROGRESS_LINES:]
             survived = max(survived, steps[0] if len(steps) == _PROGRESS_LINES else -1)
-        warned = [end for end in ends if _is_warning(lines, end)]
-        warned += [cause for end in warned for cause in _causes(end, ends)]
+        warned = {
+            end.number
+            for warning in ends
+            if _is_warning(lines, warning)
+            for end in (warning, *_causes(warning, ends))
+        }
         told = [_BAR.sub("", lines[number]) for number in rest]
         return cls(
             lines,
             [
                 end
                 for end in ends
-                if end.number > survived and end not in warned and not _is_survived(end)
+                if end.number > survived and end.number not in warned and not _is_survived(end)
             ],
             "\n".join([line for line in told if line][-_CONSOLE_LINES:]),
         )
