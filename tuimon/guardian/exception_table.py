@@ -28,6 +28,7 @@ collective timeout: a rank did not answer
     Remote Rank did not send the data in time
     Notify register times out
     DistStoreError: .{0,200}[Tt]imed out
+    DEADLINE_EXCEEDED: .{0,60}[Bb]arrier timed out
 gpu memory: out of GPU memory, within NCCL
     → a smaller batch, accumulated gradients or checkpointed activations need less
     NCCL error.{0,300}+\n.{0,300}+\n.{0,300}+\n(?P<said>Cuda failure (?:2 )?'out of memory')
@@ -205,6 +206,7 @@ no gpu: CUDA cannot start
 no gpu: no GPU to be found
     → see nvidia-smi and CUDA_VISIBLE_DEVICES; has the job asked for one?
     No CUDA GPUs are available
+    no GPUs found
     Found no NVIDIA driver
     no CUDA-capable device
     torch\.cuda\.is_available\(\) is False
@@ -242,6 +244,9 @@ cuda: a call of CUDA failed
     cuDNN failed to initialize
     DNN library (?:is not found|initialization failed)
     HIP error:\s
+cuda: a call of MIOpen failed
+    → MIOPEN_ENABLE_LOGGING=1 tells more
+    miopenStatus[A-Z]
 
 build: native code could not be compiled
     → see the compiler's lines before; it needs a compiler of C++, and for GPUs CUDA's (CUDA_HOME)

@@ -54,12 +54,17 @@ gpu fault: a kernel has reached for a wrong address
     → AMD_SERIALIZE_KERNEL=3 shows where
     ^Memory access fault by GPU node
     ^HW Exception by GPU node
+gpu fault: a queue of the GPU has aborted
+    → AMD_SERIALIZE_KERNEL=3 shows where
+    Queue 0x.{1,40} aborting with error : (?P<said>HSA_STATUS_ERROR\w{0,60}.{0,200})
 nccl: NCCL hung
     → look at where each rank was; NCCL_DEBUG=INFO tells more
     ProcessGroupNCCL's watchdog got stuck
 rank lost: another rank is gone
     → what this rank has printed tells why
     ^\s{0,9}what\(\):\s{1,4}NCCL error: remote process exited
+    heartbeat timeout\. This indicates that the remote task
+    coordinator detected missing heartbeats
 nccl: NCCL failed
     → NCCL_DEBUG=INFO tells more
     \[Rank \d{1,6}\] .{0,99}terminated with exception: NCCL error
@@ -135,6 +140,12 @@ config: its configuration cannot be read
     ^In '.{1,99}': Could not find '
     ^You must specify '.{1,99}', e\.g,
     ^FATAL Flags parsing error
+rank killed: a command of it was killed
+    → SIGKILL means out of memory, most often
+    ^\S{1,99}: line \d{1,9}:\s{1,4}\d{1,9} Killed\b
+ray: workers of Ray do not start
+    → see its logs in /tmp/ray/session_latest/logs
+    ^.{0,99}workers of the worker process\(\d{1,9}\) have not registered within the timeout
 """
 """What lines of a console say that end no traceback: nothing that a training survives or that a
 text about failures holds."""

@@ -24,7 +24,7 @@ _OF_LAUNCHERS = re.compile(
     r"|ExceptionGroup|unexpected pos \d|ActorDiedError|RayActorError|WorkerCrashedError"
     r"|Engine core initialization failed|DatasetGenerationError|^SystemError: ?$"
     r"|terminated with exit code \d|background workers are no longer alive|tune\.error\.TuneError"
-    r"|Graph execution error:$"
+    r"|Graph execution error:$|DataLoader worker .{1,40} is killed by signal: (?:Abort|Segm)"
 )
 _OF_A_LAUNCHER = 3
 # So does what a rank raises because another one is gone (gloo, NCCL, the store of torch).
@@ -115,7 +115,7 @@ class _Console(NamedTuple):
         goes_on = [number for number in rest if not _AFTERWARDS.match(lines[number])]
         survived = goes_on[-_CRASH_LINES] if len(goes_on) >= _CRASH_LINES else -1
         if not any(map(_OF_MANY.search, lines)):
-            steps = _steps(lines, goes_on)[-_PROGRESS_LINES:]
+            steps = _steps(lines, goes_on, ends)[-_PROGRESS_LINES:]
             survived = max(survived, steps[0] if len(steps) == _PROGRESS_LINES else -1)
         warned = {
             end.number
@@ -209,18 +209,31 @@ def _lines(output: bytes) -> list[str]:
     return [_CONTROLS.sub(" ", line[:_LONGEST_LINE]).rstrip() for line in lines]
 
 
-def _steps(lines: Sequence[str], numbers: Sequence[int]) -> list[int]:
+def _steps(
+    lines: Sequence[str], numbers: Sequence[int], ends: Sequence[TracebackEnd]
+) -> list[int]:
     """The numbers of the lines that tell of progress: by their words, or as a line with numbers
-    that is printed again with others. Bars do not count, which are drawn at the end once more."""
+    that is printed again with others. Bars do not count, which are drawn at the end once more, nor
+    lists in messages."""
+    messages = {number for end in ends for number in range(end.number, _after(end))}
     found = [number for number in numbers if not _OF_BARS.search(lines[number])]
-    shapes = {number: _NUMBER.sub("0", _TIMES.sub("", lines[number])) for number in found}
+    shapes = {
+        number: _NUMBER.sub("0", _TIMES.sub("", lines[number]))
+        for number in found
+        if number not in messages
+    }
     often = Counter(shapes.values())
     return [
         number
         for number in found
         if _PROGRESS.search(lines[number])
-        or (often[shapes[number]] > 1 and shapes[number].count("0") > 1)
+        or (often[shape := shapes.get(number, "")] > 1 and shape.count("0") > 1)
     ]
+
+
+def _after(end: TracebackEnd) -> int:
+    """The number of the line after a message."""
+    return end.number + 1 + (len(end.more.split("\n")) if end.more else 0)
 
 
 def _is_warning(lines: Sequence[str], end: TracebackEnd) -> bool:
@@ -294,7 +307,7 @@ def _known(first: str, message: str) -> str | None:
 def _message(end: TracebackEnd) -> tuple[str, str]:
     """Its first line, and all of it."""
     first, more = end.text, end.more.split("\n")
-    while more and first.endswith((":", "...")):
+    while more and first.endswith((":", "...", "root error(s) found.")):
         first = f"{first} {more.pop(0)}".rstrip()
     return first, "\n".join([first, *more])
 
