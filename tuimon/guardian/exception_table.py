@@ -236,6 +236,7 @@ cuda: an assertion on the GPU failed
 cuda: a call of CUDA failed
     → CUDA_LAUNCH_BLOCKING=1 shows where
     CUDA error(?: \d{1,4})?:\s
+    an illegal memory access was encountered
     cuda runtime error \(
     (?:cuDNN|CUDNN) error
     CU(?:BLAS|DNN)_STATUS_[A-Z]

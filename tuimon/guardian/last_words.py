@@ -63,7 +63,8 @@ _USAGE_BOX = re.compile(r"^╭─ .{1,60} ─+╮$")
 # Lines that come after the end, of launchers and of whoever tells how it went.
 _AFTERWARDS = re.compile(
     r"^(?:$|\s|wandb: |frame #|[WEIF]\d{4} |\[W|srun: |slurmstepd: |[-=*]{5}|ERROR conda"
-    r"|\[.{1,40}\] \[[A-Z]{4,5}\] \[launch\.py:|Press "
+    r"|\[.{1,40}\] \[[A-Z]{4,5}\] \[launch\.py:|Press |<no Python frame>"
+    r"|(?:Current t|T)hread 0x"
     r"|(?:Aborted|Segmentation fault|Killed)\b|PC: @|Stack ?trace|[a-z:/]*//|\*\*\* "
     r"|Set the environment variable HYDRA|CUDA kernel errors might|For debugging consider"
     r"|Compile with `TORCH|Extension modules)"
@@ -89,6 +90,8 @@ _OF_MANY = re.compile(
     r"^(?:srun|slurmstepd|mpirun|mpiexec|prterun): |launch\.py:|multiprocessing[./]api\b"
     r"|Primary job|\bMPI_|[Rr]ank\W{0,2}\d|multiprocessing\.spawn|\bpid=\d"
 )
+# Of a worker, which its driver can do without: what goes on is another process.
+_OF_RAY = re.compile(r"\bpid=\d")
 # As tools tell what a call of the system has answered: "cp: last.pt: Disk quota exceeded".
 _SYSTEM_ERROR = re.compile(r"^[\w./-]{1,99}: .{1,300}: [A-Z][a-z -]{5,40}$")
 # A bar does not end its line: what comes next stands behind it.
@@ -114,9 +117,9 @@ class _Console(NamedTuple):
         rest = [number for number in rest if not lines[number].startswith("frame #")]
         goes_on = [number for number in rest if not _AFTERWARDS.match(lines[number])]
         survived = goes_on[-_CRASH_LINES] if len(goes_on) >= _CRASH_LINES else -1
-        if not any(map(_OF_MANY.search, lines)):
-            steps = _steps(lines, goes_on, ends)[-_PROGRESS_LINES:]
-            survived = max(survived, steps[0] if len(steps) == _PROGRESS_LINES else -1)
+        steps = _steps(lines, goes_on, ends)[-_PROGRESS_LINES:]
+        went_on = steps[0] if len(steps) == _PROGRESS_LINES else -1
+        alone = not any(map(_OF_MANY.search, lines))
         warned = {
             end.number
             for warning in ends
@@ -129,7 +132,10 @@ class _Console(NamedTuple):
             [
                 end
                 for end in ends
-                if end.number > survived and end.number not in warned and not _is_survived(end)
+                if end.number > survived
+                and (end.number > went_on or not (alone or _OF_RAY.search(end.label)))
+                and end.number not in warned
+                and not _is_survived(end)
             ],
             "\n".join([line for line in told if line][-_CONSOLE_LINES:]),
         )
@@ -209,9 +215,7 @@ def _lines(output: bytes) -> list[str]:
     return [_CONTROLS.sub(" ", line[:_LONGEST_LINE]).rstrip() for line in lines]
 
 
-def _steps(
-    lines: Sequence[str], numbers: Sequence[int], ends: Sequence[TracebackEnd]
-) -> list[int]:
+def _steps(lines: Sequence[str], numbers: Sequence[int], ends: Sequence[TracebackEnd]) -> list[int]:
     """The numbers of the lines that tell of progress: by their words, or as a line with numbers
     that is printed again with others. Bars do not count, which are drawn at the end once more, nor
     lists in messages."""
