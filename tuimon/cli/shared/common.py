@@ -12,8 +12,9 @@ from tuimon.present.progress_words import is_current
 from tuimon.runs.activity import activity, flaw, leftovers, losses
 from tuimon.runs.annotation import LONGEST, Annotation, write_annotation
 from tuimon.runs.launch_command import launch_command
+from tuimon.runs.lookup import RunNotFound, find_run
 from tuimon.runs.record import RunState, as_document
-from tuimon.runs.registry import RunNotFound, RunStatus, find_run, list_runs
+from tuimon.runs.registry import RunStatus, list_runs
 from tuimon.runs.removal import size_of
 from tuimon.runs.secrecy import mask_of, masked_command
 from tuimon.text import format_duration, safe
