@@ -104,7 +104,7 @@ def _read(directory: Path, on_unreadable: Callable[[str], None] | None) -> RunSt
     except RecordError as error:
         if on_unreadable is not None:
             on_unreadable(str(error))
-        return None
+    return None
 
 
 class _StartTimes:
