@@ -3,6 +3,7 @@
 A process of its own because wandb may block, crash or exit; whoever starts it waits for nothing.
 """
 
+import gc
 import logging
 import os
 import shlex
@@ -17,10 +18,8 @@ from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.destination import clean
 from tuimon.mirror.launch_owner import LaunchOwner
 from tuimon.mirror.leftovers import own_temporary_directory
-from tuimon.mirror.logdir_owner import LogdirOwner
 from tuimon.mirror.owner import Owner
 from tuimon.mirror.status import EXIT_AGAIN, MirrorStatus, one_line
-from tuimon.mirror.trial_owner import TrialOwner
 from tuimon.mirror.upload import UploadRequests
 from tuimon.mirror.watchdog import Watchdog
 from tuimon.runs.background import begin
@@ -67,6 +66,9 @@ def _subject(paths: RunPaths) -> Owner:
     record = read_record(LogdirRecord, paths.logdir_json)
     if record is None:
         return LaunchOwner(paths)
+    from tuimon.mirror.logdir_owner import LogdirOwner
+    from tuimon.mirror.trial_owner import TrialOwner
+
     return TrialOwner(paths, record) if record.launch else LogdirOwner(record)
 
 
@@ -89,6 +91,7 @@ def _mirror(
     status.update(state="starting", detail=None)
     clean(os.environ)
     try:
+        gc.disable()  # nothing that wandb imports is garbage: looking for it takes a tenth
         with watchdog.limit("import", IMPORT_TIMEOUT):
             import wandb  # noqa: F401
     except BaseException as error:  # a broken package may even exit
@@ -98,8 +101,11 @@ def _mirror(
             state="failed", detail=f"wandb cannot be imported ({one_line(error)}): {again}"
         )
         return EXIT_UNUSABLE
+    finally:
+        gc.freeze()
+        gc.enable()
     from tuimon.mirror.life import mirror_subject
-    from tuimon.mirror.wandb_run import about_version
+    from tuimon.mirror.wandb_client import about_version
 
     if about := about_version():
         log.warning("%s", about)

@@ -24,11 +24,16 @@ from tuimon.mirror.running_time import RunningTime
 from tuimon.mirror.server import NoSuchRunError, RunPlace, Server
 from tuimon.mirror.status import one_line
 from tuimon.mirror.upload_watch import IncompleteError, UploadWatch
-from tuimon.mirror.wandb_run import has_key, server, teardown
-from tuimon.mirror.wandb_settings import FINISH_TIMEOUT_ONLINE, INIT_TIMEOUT
+from tuimon.mirror.wandb_client import (
+    FINISH_TIMEOUT_ONLINE,
+    GRACE,
+    INIT_TIMEOUT,
+    has_key,
+    server,
+    teardown,
+)
 from tuimon.runs.paths import RunPaths
 
-_GRACE = 40.0
 _LOOK_EVERY = 0.2
 _FIRST_LOOK = 2.0
 """Seconds; the server may have no run to tell of before."""
@@ -51,7 +56,7 @@ class FragmentUpload:
 
     def is_possible(self) -> bool:
         """Whether there is a server that takes the key, and has nothing of the run."""
-        with self._context.guard("start", INIT_TIMEOUT + _GRACE):
+        with self._context.guard("start", INIT_TIMEOUT + GRACE):
             try:
                 self._server = server() if has_key() else None
                 if self._server is not None:
@@ -74,7 +79,7 @@ class FragmentUpload:
         sent = [SentEntry(path=path, amount=amount) for path, amount in journal.sent.items()]
         journal.append(replace(self._began, online=True), *sent)
         try:
-            with guard("sync", INIT_TIMEOUT + _GRACE):
+            with guard("sync", INIT_TIMEOUT + GRACE):
                 sync = FragmentSync(self._path)
         except Exception as error:
             log.warning("wandb does not take an offline file as it is: %s", one_line(error))
@@ -89,7 +94,7 @@ class FragmentUpload:
             if not self._wait(sync, watch):
                 return False
         finally:
-            with guard("teardown", _GRACE):
+            with guard("teardown", GRACE):
                 teardown()
         arrived = watch.has_all(self._seconds())
         fragments.mark_uploaded()

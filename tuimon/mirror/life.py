@@ -6,23 +6,21 @@ import shlex
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from tuimon.mirror.context import MirrorContext, MirrorInterrupt, OnlineRestart
+from tuimon.mirror.context import MirrorContext, MirrorInterrupt, OnlineRestart, UploadError
 from tuimon.mirror.fragment_upload import whole_fragment
 from tuimon.mirror.journal import Journal
 from tuimon.mirror.journal_home import enter_home, is_settled, settle_home
 from tuimon.mirror.leftovers import HOME_VARIABLE, kill_leftovers
 from tuimon.mirror.offline_file import is_offline_run
-from tuimon.mirror.opening import MirrorOff, RunOpener, UploadError
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.status import EXIT_AGAIN
 from tuimon.mirror.upload_watch import IncompleteError
-from tuimon.mirror.wandb_run import teardown
+from tuimon.mirror.wandb_client import GRACE, INIT_TIMEOUT, teardown, wanted_mode
 from tuimon.runs.lock import locked
 from tuimon.runs.paths import RunPaths
 
 _LOOK_EVERY = 0.5
 _LOOK_FOR_LOCK_EVERY = 1.0
-_TEARDOWN_TIMEOUT = 40.0
 
 log = logging.getLogger("tuimon.mirror")
 
@@ -34,7 +32,9 @@ def mirror_subject(context: MirrorContext) -> int:
     with suppress(OSError):
         os.chdir(subject.record.cwd)
     try:
-        RunOpener.check_wanted(context)
+        if _is_unwanted(context):
+            status.update(state="off", detail="W&B is disabled (WANDB_MODE, or its settings)")
+            return 0
         files = _first_files(context)
         if files is None:
             if subject.own_run is None:
@@ -54,11 +54,9 @@ def mirror_subject(context: MirrorContext) -> int:
             kill_leftovers(home.directory, HOME_VARIABLE)
             if home != paths:
                 os.environ[HOME_VARIABLE] = str(home.directory)
-                with context.guard("teardown", _TEARDOWN_TIMEOUT):
+                with context.guard("teardown", GRACE):
                     teardown()  # wandb-core begins anew, with the variable
             _mirror(context, home, files)
-    except MirrorOff:
-        status.update(state="off", detail="W&B is disabled (WANDB_MODE, or its settings)")
     except MirrorInterrupt:
         detail = status.record.detail or ""
         why = detail if detail.startswith("trying again: ") else "stopped before the end"
@@ -76,6 +74,12 @@ def mirror_subject(context: MirrorContext) -> int:
     finally:
         subject.close()
     return 0
+
+
+def _is_unwanted(context: MirrorContext) -> bool:
+    """Whether the user, the environment or W&B's settings say that nothing is to be recorded."""
+    with context.guard("start", INIT_TIMEOUT + GRACE):
+        return wanted_mode(context.options, context.environ) == "off"
 
 
 def _mirror(context: MirrorContext, home: RunPaths, files: list[NewFile]) -> None:

@@ -63,11 +63,11 @@ class MirrorProcess:
 
     def pause(self, seconds: float) -> None:
         """Wait so long, or until the process ends."""
-        if self._process is None:
-            time.sleep(seconds)
-        else:
+        if self._process is not None:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(seconds)
+        elif not self.done:
+            time.sleep(seconds)
 
     def stop(self) -> None:
         """End the process: tidily if it can within ten seconds."""

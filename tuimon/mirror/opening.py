@@ -4,11 +4,11 @@ import logging
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from tuimon.mirror.arrivals import ArrivalCheck
-from tuimon.mirror.context import MirrorContext
-from tuimon.mirror.destination import LOGIN_HINT, Destination, Mode, choose_mode, destination
+from tuimon.mirror.context import MirrorContext, UploadError
+from tuimon.mirror.destination import LOGIN_HINT, Destination, destination
 from tuimon.mirror.journal import IdEntry, Journal, RunEntry
 from tuimon.mirror.offline_file import Fragments
 from tuimon.mirror.offline_metrics import OfflineMetrics, offline_metrics
@@ -17,21 +17,22 @@ from tuimon.mirror.running_time import RunningTime, launch_name
 from tuimon.mirror.server import NoSuchRunError, RunCounts, RunPlace, ServerError, UnansweredError
 from tuimon.mirror.status import one_line
 from tuimon.mirror.stop_button import StopButton
-from tuimon.mirror.wandb_run import (
-    WandbRun,
+from tuimon.mirror.wandb_client import (
+    FINISH_TIMEOUT_ONLINE,
+    GRACE,
+    INIT_TIMEOUT,
     has_key,
     new_run_id,
     server,
-    settings_mode,
     teardown,
-    wait_for_free_directory,
+    wanted_mode,
 )
-from tuimon.mirror.wandb_settings import FINISH_TIMEOUT_ONLINE, INIT_TIMEOUT, tells_stops
+from tuimon.mirror.wandb_run import WandbRun, wait_for_free_directory
+from tuimon.mirror.wandb_settings import tells_stops
 from tuimon.runs.paths import RunPaths
 
 _FIRST_DELAY = 2.0
 _LONGEST_DELAY = 300.0
-_GRACE = 40.0
 _MICROSECOND = 1e-6
 
 _RECORDING_OFFLINE = "recording offline: "
@@ -39,16 +40,8 @@ _RECORDING_OFFLINE = "recording offline: "
 log = logging.getLogger(__name__)
 
 
-class MirrorOff(Exception):  # noqa: N818 - nothing went wrong
-    """The environment or W&B's settings say that nothing is to be recorded."""
-
-
 class OutOfStepError(Exception):
     """The server's answers about a run that is resumed do not fit together; later they may."""
-
-
-class UploadError(Exception):
-    """A complete offline run was to go online and could not; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +107,7 @@ class RunOpener:
             log.warning("W&B cannot be reached: %s", error)
             detail = _explained(error, self._server_says)
             # wandb-core goes on holding the id of a run that could not be opened.
-            with self._guard("teardown", _GRACE):
+            with self._guard("teardown", GRACE):
                 teardown()
         if not self._has_been_online and (self._subject.ended or not self._destination.insist):
             return self._offline(f"{_RECORDING_OFFLINE}{detail}")
@@ -122,13 +115,6 @@ class RunOpener:
         self.delay = self._next_delay
         self._next_delay = min(2 * self.delay, _LONGEST_DELAY)
         return None
-
-    @staticmethod
-    def check_wanted(context: MirrorContext) -> None:
-        """Raises MirrorOff when nothing is to be recorded."""
-        with context.guard("start", INIT_TIMEOUT + _GRACE):
-            if _wanted(context) == "off":
-                raise MirrorOff
 
     @property
     def _has_been_online(self) -> bool:
@@ -138,8 +124,8 @@ class RunOpener:
         if self._has_been_online:
             return Destination("online")
         begun_offline = self._journal.run is not None
-        with self._guard("start", INIT_TIMEOUT + _GRACE):
-            wanted = _wanted(self._context)
+        with self._guard("start", INIT_TIMEOUT + GRACE):
+            wanted = wanted_mode(self._context.options, self._context.environ)
             if self._wants_online:
                 wanted = "online"
             elif begun_offline and wanted == "auto":
@@ -160,7 +146,7 @@ class RunOpener:
         )
 
     def _online(self) -> OpenRun:
-        with self._guard("start", INIT_TIMEOUT + _GRACE):
+        with self._guard("start", INIT_TIMEOUT + GRACE):
             has_key()  # wandb looks for it before a run is open, not after
         self._server_says = None
         counted = [self._counts()]
@@ -247,7 +233,7 @@ class RunOpener:
         told = [one for one in counted if one is not None]
         wrong = [one.rows for one in told if one.rows != run.first_row]
         if wrong or len({one.lines for one in told}) > 1:
-            with self._guard("finish", FINISH_TIMEOUT_ONLINE + _GRACE):
+            with self._guard("finish", FINISH_TIMEOUT_ONLINE + GRACE):
                 run.finish(self._subject.stopped_code)
             raise OutOfStepError(
                 f"W&B counts {told[-1].rows} rows but goes on with number {run.first_row}: "
@@ -280,7 +266,7 @@ class RunOpener:
         wait_for_free_directory(self._home, self._run_id)
         began = self._journal.run
         running = RunningTime(self._journal.launches)
-        with self._guard("init", INIT_TIMEOUT + _GRACE):
+        with self._guard("init", INIT_TIMEOUT + GRACE):
             return WandbRun.open(
                 self._subject.record,
                 self._home,
@@ -304,11 +290,6 @@ def _settle_id(journal: Journal) -> str:
     run_id = new_run_id()
     journal.append(IdEntry(run_id=run_id))
     return run_id
-
-
-def _wanted(context: MirrorContext) -> Mode | Literal["auto"]:
-    """The mode that the user, the environment or W&B's settings ask for."""
-    return choose_mode(context.options, context.environ, settings_mode=settings_mode())
 
 
 def _explained(error: Exception, server_says: str | None = None) -> str:
