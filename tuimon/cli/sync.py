@@ -169,7 +169,7 @@ def _upload(paths: RunPaths, progress: ProgressLine) -> bool:
         if not free:
             return False
         request_upload(paths)
-        process = MirrorProcess(paths)
+        process = MirrorProcess(paths, forks=True)
         process.training_ended(time.monotonic())
         try:
             while not process.done:

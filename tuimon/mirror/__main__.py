@@ -12,6 +12,7 @@ import sys
 import threading
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NoReturn
 
 from tuimon.guardian.descendants import COMPANION_VARIABLE
 from tuimon.mirror.context import MirrorContext
@@ -123,10 +124,15 @@ def _mirror(
     )
 
 
-if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: python -m tuimon.mirror DIRECTORY")
-    code = main(Path(sys.argv[1]).absolute())
+def run(directory: Path) -> NoReturn:
+    """Mirror what `directory` describes, and end the process."""
+    code = main(directory)
     logging.shutdown()
     # Not by way of wandb's exit hooks, which wait for a run that could not be finished.
     os._exit(code)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m tuimon.mirror DIRECTORY")
+    run(Path(sys.argv[1]).absolute())

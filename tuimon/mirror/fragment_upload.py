@@ -9,7 +9,6 @@ hand: the mirror goes on behind them.
 import logging
 import time
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from tuimon.mirror.arrivals import ArrivalCheck
@@ -77,7 +76,7 @@ class FragmentUpload:
         journal, status, guard = self._journal, self._context.status, self._context.guard
         # Before anything is there: alerts, which nobody counts, are not to come twice.
         sent = [SentEntry(path=path, amount=amount) for path, amount in journal.sent.items()]
-        journal.append(replace(self._began, online=True), *sent)
+        journal.append(self._began._replace(online=True), *sent)
         try:
             with guard("sync", INIT_TIMEOUT + GRACE):
                 sync = FragmentSync(self._path)
