@@ -135,7 +135,7 @@ class Mirror:
         run = self._run = opened.run
         self._fragments, self._button = opened.fragments, opened.button
         if opened.arrivals is not None:
-            self._watch = UploadWatch(opened.arrivals, self._status, self._journal)
+            self._watch = UploadWatch(opened.arrivals, self._status, self._journal, opened.labels)
         running = RunningTime(self._journal.launches)
         self._handover.open(run, running, opened.first_row)
         if opened.metrics:
@@ -303,7 +303,7 @@ class Mirror:
     def _send_rest(self) -> None:
         """What is no points, and how far things are."""
         run = self._open_run
-        if (group := self._context.options.group) is not None:
+        if self._fragments is not None and (group := self._context.options.group) is not None:
             run.set_group(group)
         with self._guard("log", _LOG_TIMEOUT):
             self._handover.whole(self._subject.seen_at)

@@ -16,6 +16,7 @@ from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.fragment_sync import FragmentSync
 from tuimon.mirror.journal import Journal, RunEntry, SentEntry
 from tuimon.mirror.journal_home import has_news
+from tuimon.mirror.label_sender import LabelSender
 from tuimon.mirror.offline_file import Fragments, cut_torn_tail
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.run_files import RunFiles
@@ -88,7 +89,8 @@ class FragmentUpload:
         fragments = Fragments(directory.parent, run_id)
         files = RunFiles(directory.parent, run_id, directory, sync.ignored_files, offline=True)
         check = ArrivalCheck(self._server, self._place, files, fragments.measured)
-        watch = UploadWatch(check, status, journal)
+        labels = LabelSender(self._context, self._server, self._place)
+        watch = UploadWatch(check, status, journal, labels)
         try:
             if not self._wait(sync, watch):
                 return False

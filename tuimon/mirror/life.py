@@ -7,15 +7,18 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from tuimon.mirror.context import MirrorContext, MirrorInterrupt, OnlineRestart, UploadError
+from tuimon.mirror.destination import LOGIN_HINT
 from tuimon.mirror.fragment_upload import whole_fragment
 from tuimon.mirror.journal import Journal
-from tuimon.mirror.journal_home import enter_home, is_settled, settle_home
+from tuimon.mirror.journal_home import enter_home, has_news, is_settled, settle_home
+from tuimon.mirror.label_sender import LabelSender
 from tuimon.mirror.leftovers import HOME_VARIABLE, kill_leftovers
 from tuimon.mirror.offline_file import is_offline_run
 from tuimon.mirror.owner import NewFile
+from tuimon.mirror.server import RunPlace
 from tuimon.mirror.status import EXIT_AGAIN
 from tuimon.mirror.upload_watch import IncompleteError
-from tuimon.mirror.wandb_client import GRACE, INIT_TIMEOUT, teardown, wanted_mode
+from tuimon.mirror.wandb_client import GRACE, INIT_TIMEOUT, has_key, server, teardown, wanted_mode
 from tuimon.runs.lock import locked
 from tuimon.runs.paths import RunPaths
 
@@ -91,7 +94,10 @@ def _mirror(context: MirrorContext, home: RunPaths, files: list[NewFile]) -> Non
             context.subject.upload()
         uploads.done()
         with Journal(home.mirror / "journal.jsonl") as journal:
-            if wants_online and _has_sent_whole(context, home, journal, files):
+            if wants_online and (
+                _has_sent_labels(context, home, journal, files)
+                or _has_sent_whole(context, home, journal, files)
+            ):
                 return
             # What reads event files is not needed for a whole offline file.
             from tuimon.mirror.core import Mirror
@@ -102,6 +108,31 @@ def _mirror(context: MirrorContext, home: RunPaths, files: list[NewFile]) -> Non
             except OnlineRestart:
                 uploads.ask()
                 context.status.update(state="starting", detail="going online")
+
+
+def _has_sent_labels(
+    context: MirrorContext, home: RunPaths, journal: Journal, files: list[NewFile]
+) -> bool:
+    """Whether W&B had everything, and has now what was said of the run since, too.
+
+    Raises:
+        UploadError: it could not be sent.
+    """
+    began, status = journal.run, context.status
+    had_all = context.was_finished and status.record.arrived and context.subject.settled
+    if not had_all or began is None or not began.online:
+        return False
+    if has_news(home, [file.path for file in files]):
+        return False
+    with context.guard("start", INIT_TIMEOUT + GRACE):
+        at = server() if has_key() else None
+        if at is None:
+            raise UploadError(f"no W&B key: {LOGIN_HINT}")
+        place = RunPlace(began.entity or None, began.project or None, began.run_id)
+        if (why := LabelSender(context, at, place).settle()) is not None:
+            raise UploadError(why)
+    status.update(state="finished")
+    return True
 
 
 def _has_sent_whole(

@@ -10,9 +10,11 @@ from tuimon.mirror.arrivals import ArrivalCheck
 from tuimon.mirror.context import MirrorContext, UploadError
 from tuimon.mirror.destination import LOGIN_HINT, Destination, destination
 from tuimon.mirror.journal import IdEntry, Journal, RunEntry
+from tuimon.mirror.label_sender import LabelSender
 from tuimon.mirror.offline_file import Fragments
 from tuimon.mirror.offline_metrics import OfflineMetrics, offline_metrics
 from tuimon.mirror.run_files import RunFiles
+from tuimon.mirror.run_labels import RunLabels, launch_labels, relabelled
 from tuimon.mirror.running_time import RunningTime, launch_name
 from tuimon.mirror.server import NoSuchRunError, RunCounts, RunPlace, ServerError, UnansweredError
 from tuimon.mirror.status import one_line
@@ -29,6 +31,7 @@ from tuimon.mirror.wandb_client import (
 )
 from tuimon.mirror.wandb_run import WandbRun, wait_for_free_directory
 from tuimon.mirror.wandb_settings import tells_stops
+from tuimon.runs.annotation import read_annotation
 from tuimon.runs.paths import RunPaths
 
 _FIRST_DELAY = 2.0
@@ -60,6 +63,8 @@ class OpenRun:
     metrics: Sequence[Any] = ()
     """System metrics of the time offline that it lacks, as wandb's records; none are measured
     then."""
+    labels: LabelSender | None = None
+    """Only online, as `arrivals`."""
     detail: str | None = None
     button: StopButton | None = None
     """Only online."""
@@ -158,7 +163,12 @@ class RunOpener:
             tells=tells_stops(),
         )
         metrics = self._offline_metrics()
-        run = self._open(online=True, measures=not metrics.unsent, on_stop=button.press)
+        run = self._open(
+            online=True,
+            is_new=not self._has_been_online and counted[0] is None,
+            measures=not metrics.unsent,
+            on_stop=button.press,
+        )
         counted.append(self._counts())
         self._check_in_step(run, counted)
         if not self._has_been_online:
@@ -184,6 +194,7 @@ class RunOpener:
             run.first_row,
             first_line,
             arrivals=check,
+            labels=None if found is None else LabelSender(self._context, found, place),
             metrics=metrics.unsent,
             detail=button.detail,
             button=button,
@@ -261,26 +272,39 @@ class RunOpener:
         return OpenRun(run, self._run_id, first_row, fragments=fragments, detail=detail)
 
     def _open(
-        self, *, online: bool, measures: bool = True, on_stop: Callable[[], None] = lambda: None
+        self,
+        *,
+        online: bool,
+        is_new: bool = True,
+        measures: bool = True,
+        on_stop: Callable[[], None] = lambda: None,
     ) -> WandbRun:
         wait_for_free_directory(self._home, self._run_id)
+        context, record = self._context, self._subject.record
+        said = read_annotation(context.paths.annotation)
+        new = RunLabels(name=record.id)
+        asked = launch_labels(record.mirror, context.environ)
         began = self._journal.run
         running = RunningTime(self._journal.launches)
         with self._guard("init", INIT_TIMEOUT + GRACE):
-            return WandbRun.open(
-                self._subject.record,
+            run = WandbRun.open(
+                record,
                 self._home,
                 run_id=self._run_id,
                 online=online,
                 git=self._subject.git,
                 measures=measures,
                 on_stop=on_stop,
+                labels=relabelled(new, asked, None, said, default=record.id) if is_new else None,
                 # `wandb sync` sends the parts of a run in the order of their beginnings.
                 origin=running.origin(math.inf) + len(self._fragments.files()) * _MICROSECOND,
                 began=running.began,
                 project=began.project if began else None,
                 entity=began.entity if began else None,
             )
+        if is_new:
+            context.status.update(told=said)
+        return run
 
 
 def _settle_id(journal: Journal) -> str:

@@ -1,7 +1,6 @@
 """One W&B run, open for rows."""
 
 import glob
-import os
 import shutil
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from typing import Any
 from tuimon.masking.mask import Mask
 from tuimon.mirror.keys import metric_name
 from tuimon.mirror.run_config import run_config
+from tuimon.mirror.run_labels import RunLabels
 from tuimon.mirror.wandb_client import takes_console
 from tuimon.mirror.wandb_records import RecordStream, begin_at
 from tuimon.mirror.wandb_settings import saves_code, settings_of
@@ -54,14 +54,16 @@ class WandbRun:
         began: float,
         measures: bool = True,
         on_stop: Callable[[], None] = lambda: None,
+        labels: RunLabels | None = None,
         project: str | None = None,
         entity: str | None = None,
     ) -> "WandbRun":
         """Begin or resume the W&B run of a training below `paths`; `git` goes into its config.
 
         The training `began` (Unix s), and counts seconds from `origin`. wandb `measures` system
-        metrics, or none. A thread calls `on_stop` when W&B asks for a stop. `project` and `entity`
-        are where the run is already, if it is anywhere.
+        metrics, or none. A thread calls `on_stop` when W&B asks for a stop. `labels` are those of
+        a new run; one that goes on keeps its own. `project` and `entity` are where the run is
+        already, if it is anywhere.
 
         Raises whatever wandb raises, after `INIT_TIMEOUT` seconds at the latest.
         """
@@ -80,11 +82,11 @@ class WandbRun:
             resume="allow" if online else None,
             project=options.project or project or None,
             entity=options.entity or entity or None,
-            name=_plain(options.name or os.environ.get("WANDB_NAME") or record.id),
+            name=labels.name if labels else None,
+            notes=labels.notes if labels else None,
+            tags=labels.tags if labels and labels.tags else None,
             group=_plain(options.group),
             job_type=_plain(options.job_type),
-            notes=_plain(options.notes),
-            tags=_plain(options.tags) or None,
             config=config,
             settings=settings_of(
                 record, git, mask, online=online, measures=measures, on_stop=on_stop
