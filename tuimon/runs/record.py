@@ -372,16 +372,13 @@ def rewrite_record(path: Path, record: Record, *, sync: bool = False) -> None:
         os.close(fd)
 
 
-_Part = ProcessRef | MirrorOptions | LogSource | Annotation
-
-
-def as_document(record: Record | _Part) -> dict[str, Any]:
-    """A record as what JSON has: dictionaries, and values of the basic types."""
+def as_document(record: Any) -> dict[str, Any]:
+    """A named tuple as what JSON has: dictionaries, and values of the basic types."""
     return {name: _plain(value) for name, value in record._asdict().items()}
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, _Part):
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
         return as_document(value)
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
