@@ -2,10 +2,10 @@
 
 import os
 import subprocess
+import time
 from pathlib import Path
 
-from torch.utils.tensorboard import SummaryWriter
-
+from support.event_files import scalar, version, write
 from support.host import TUIMON
 from support.mirror_runs import MirrorUnderTest, end_run, new_run
 from support.waiting import wait_until
@@ -18,9 +18,9 @@ SAID = Annotation("best", "keep this", ("paper",))
 
 
 def run_of(tmp_path: Path, options: MirrorOptions) -> RunPaths:
-    with SummaryWriter(str(tmp_path / "runs")) as writer:
-        for step in range(20):
-            writer.add_scalar("loss", step / 3, step)
+    now = time.time()
+    points = [scalar("loss", step, step / 3, now + step / 10) for step in range(20)]
+    write(tmp_path / "runs", [version(now), *points])
     return new_run(tmp_path, tmp_path / "runs", options)
 
 
