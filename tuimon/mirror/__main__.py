@@ -19,6 +19,7 @@ from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.destination import clean
 from tuimon.mirror.launch_owner import LaunchOwner
 from tuimon.mirror.leftovers import own_temporary_directory
+from tuimon.mirror.mirror_process import EXIT_UNUSABLE
 from tuimon.mirror.owner import Owner
 from tuimon.mirror.status import EXIT_AGAIN, MirrorStatus, one_line
 from tuimon.mirror.upload import UploadRequests
@@ -27,9 +28,6 @@ from tuimon.runs.background import begin
 from tuimon.runs.lock import locked
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import TRYING_AGAIN, LogdirRecord, read_record
-
-EXIT_UNUSABLE = 78
-"""wandb itself does not work here (EX_CONFIG)."""
 
 IMPORT_TIMEOUT = 60.0
 

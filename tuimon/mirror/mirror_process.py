@@ -19,7 +19,8 @@ from tuimon.runs.record import TRYING_AGAIN, MirrorRecord, RecordError, read_rec
 _FIRST_DELAY = 1.0
 _LONGEST_DELAY = 60.0
 _UNUSABLE_DELAY = 600.0
-_UNUSABLE_EXIT_CODE = 78
+EXIT_UNUSABLE = 78
+"""Exit code of a mirror: wandb itself does not work here (EX_CONFIG)."""
 _ATTEMPTS_AFTER_END = 3
 _STEADY_SECONDS = 120.0
 _ASK_GRACE = 10.0
@@ -128,7 +129,7 @@ class MirrorProcess:
             self._report(f"the mirror was killed by {signal.Signals(-code).name}{TRYING_AGAIN}")
         else:
             self._report(f"the mirror ended with code {code}{TRYING_AGAIN}", unless_said=True)
-        unusable = code == _UNUSABLE_EXIT_CODE
+        unusable = code == EXIT_UNUSABLE
         self._retry(now, _UNUSABLE_DELAY if unusable else 0.0)
 
     def _retry(self, now: float, least_delay: float) -> None:
