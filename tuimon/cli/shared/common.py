@@ -106,6 +106,9 @@ def say(status: RunStatus, said: Annotation) -> None:
         write_annotation(status.paths.annotation, said)
     except OSError as error:
         raise CommandError(f"{safe(status.name)}: cannot be written: {error.strerror}") from None
+    mirror = status.mirror
+    if mirror is not None and mirror.state == "finished" and mirror.url and mirror.told != said:
+        click.echo(f"W&B is told by: tuimon sync {status.record.id}", err=True)
 
 
 def settings_or_refuse(*, screen: bool = True) -> "Settings":
