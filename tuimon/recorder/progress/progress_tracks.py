@@ -14,6 +14,7 @@ _MORE_THAN_ONE = 1.5
 """A bar over so many epochs is no bar of one;"""
 _LESS_THAN_ONE = 0.9
 """nor is one over less."""
+_CLOSE = 0.05
 _LAPS = 2
 """So often another bar begins anew within the one that counts them."""
 
@@ -94,8 +95,8 @@ class ProgressTracks:
             return None if total is None else (scale, name, total)
         at = scale == "steps"
         told = self.told[at] if self.told[at] not in self._dropped else None
-        if told is not None and total == told - 1:
-            total = told  # the number of the last, counted from 0
+        if told is not None and total is not None and abs(total - told) == 1:
+            total = told  # whether the number of the last is told, from 0, is a guess
         total = self._given[at] or total or told
         return None if not total else (scale, name, total)
 
@@ -113,7 +114,7 @@ class ProgressTracks:
                 if over > _MORE_THAN_ONE or over < _LESS_THAN_ONE:
                     self._confirmed.add(key)
                     if key in self._tracks:
-                        self._tracks[key].lap = key[2] / over if over > 1 else None
+                        self._tracks[key].lap = key[2] / _whole(over) if over > 1 else None
 
     def _count_laps(self, key: _Key, done: float) -> None:
         """Bars that begin anew once for each count of another one tell that it is around them."""
@@ -130,6 +131,11 @@ class ProgressTracks:
                     if outer.around > _LAPS:
                         self._confirmed.add(other)
         bar.done = done
+
+
+def _whole(count: float) -> float:
+    """A count that is close to a whole one is that."""
+    return float(round(count)) if abs(count - round(count)) < _CLOSE * count else count
 
 
 def _worth(found: tuple[_Key, TimeToGo]) -> tuple[bool, int]:
