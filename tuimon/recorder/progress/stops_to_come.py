@@ -83,6 +83,8 @@ def stops_to_come(done: _Numbers, lost: _Numbers, total: float, lap: float | Non
         return StopsToCome(lost[recent])
     every = _between(done[recent], done[recent + 1], done[0], total, lap)
     last, newest = float(done[recent[-1]]), float(done[-1])
+    if len(found) == 2:  # by chance they may have been close together
+        every = max(every, (1 - _EVEN) * (last - float(done[0])) / 2)
     if newest - last > _OVERDUE * every:
         every = (newest - float(done[recent[0]])) / len(recent)
     count = int((total - last) / every + _EVEN)
