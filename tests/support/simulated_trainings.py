@@ -8,9 +8,9 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from random import Random
-from typing import NamedTuple
 
-from tuimon.recorder.progress.time_to_go import Forecast, TimeToGo
+from support.forecast_looks import Look
+from tuimon.recorder.progress.time_to_go import TimeToGo
 
 
 @dataclass
@@ -32,16 +32,8 @@ class Simulation:
     """Seconds behind a step; they are added."""
 
 
-class Told(NamedTuple):
-    """What was forecast when, in seconds, and how long it took from then and in all."""
-
-    forecast: Forecast | None
-    left: float
-    whole: float
-
-
-def forecasts(simulation: Simulation, chance: Random, looks: int) -> Iterator[Told]:
-    """So many looks, evenly over the time from 5 % of the way on."""
+def looks(simulation: Simulation, chance: Random, count: int) -> Iterator[Look]:
+    """So many, evenly over the time from 5 % of the way on."""
     arrivals, behind, at = [], [], 0.0
     for step in range(simulation.begin + 1, simulation.steps + 1):
         pace = math.prod(one(step) for one in simulation.paces)
@@ -52,14 +44,14 @@ def forecasts(simulation: Simulation, chance: Random, looks: int) -> Iterator[To
     track = TimeToGo(float(simulation.steps), float(simulation.epoch) if simulation.epoch else None)
     first = arrivals[int(0.05 * len(arrivals))]
     step = 0
-    for look in range(looks):
-        now = first + (behind[-1] - first) * (look + 0.5) / looks
+    for number in range(count):
+        now = first + (behind[-1] - first) * (number + 0.5) / count
         while step < len(arrivals) and arrivals[step] <= now:
             done = simulation.begin + step + 1
             if done % simulation.told == 0 or done == simulation.steps:
                 track.see(arrivals[step], done)
             step += 1
-        yield Told(track.forecast(now), behind[-1] - now, behind[-1])
+        yield Look(track.forecast(now), behind[-1] - now, behind[-1])
 
 
 def _every(steps: int, seconds: float, chance: Random) -> Callable[[int], float]:
