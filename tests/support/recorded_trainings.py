@@ -38,7 +38,7 @@ def looks(path: Path, count: int) -> Iterator[Look]:
     def worked(at: float) -> float:
         paused = sum(min(at, end) - begin for begin, end in pauses if at > begin)
         training = min(max(at, first), newest) - first - paused
-        return min(at, first) + SLOWER * training + max(0.0, at - newest)
+        return float(min(at, first)) + SLOWER * training + max(0.0, at - newest)
 
     segments, lines = SegmentReader(), PositionLines()
     tracks = ProgressTracks(KnownTotals(), totals_of_arguments(told["command"]))

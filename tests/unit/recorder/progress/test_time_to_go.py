@@ -110,3 +110,29 @@ def test_its_memory_is_bounded_and_the_estimate_as_good():
     assert len(track.samples) <= 1024
     assert all(a.done < b.done for a, b in pairwise(track.samples))
     assert told(track, now).seconds == pytest.approx(42_000, rel=0.01)
+
+
+def test_what_a_bar_was_set_forward_by_took_no_time():
+    track, now = TimeToGo(1000.0), 1.0
+    track.see(now, 1)
+    for done in range(501, 800):
+        now += 2.0
+        track.see(now, done)
+    assert told(track, now).seconds == pytest.approx(2 * 201)
+
+
+def test_a_first_validation_is_counted_while_it_goes_on():
+    track, now = TimeToGo(10.0, lap=1.0), 0.0
+    for done in range(1, 101):
+        now += 1.0
+        track.see(now, done / 100)
+    found = told(track, now + 40)  # nine more epochs, and nine more validations at least
+    assert found.least <= 9 * (100 + 40) <= found.most
+
+
+def test_it_is_silent_where_it_can_tell_nothing():
+    track, now = TimeToGo(1000.0), 0.0
+    for done in range(1, 100):
+        now += 1.0 if done % 2 else 9.0
+        track.see(now, 10 * done if done < 8 else 80 + done / 10)
+    assert track.forecast(now) is None
