@@ -34,7 +34,7 @@ _YOUNG = 0.2
 """Before this share of all, or in the first epoch, what stops it may be unknown:"""
 _UNSEEN = 0.5
 """all may take so much longer,"""
-_USUAL = 0.1
+_USUAL = 0.15
 """as a rule so much,"""
 _FASTER = 0.8
 """and later epochs so much less than the first."""
