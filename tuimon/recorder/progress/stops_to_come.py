@@ -21,7 +21,7 @@ _LEAST_OF_LONGEST = 0.25
 """and so much of the longest: what is shorter counts among the steps,"""
 _LEAST_TOGETHER, _LEAST_AT_FIRST = 0.02, 0.05
 """as do all of them when they take less than this of all the time."""
-_OVERDUE = 1.2
+_OVERDUE, _GONE = 1.2, 3.0
 _DUE = 0.9
 _EVEN = 0.1
 """What a stop may be away from where it should be, as a share of what is between two."""
@@ -85,6 +85,8 @@ def stops_to_come(done: _Numbers, lost: _Numbers, total: float, lap: float | Non
     last, newest = float(done[recent[-1]]), float(done[-1])
     if len(found) == 2:  # by chance they may have been close together
         every = max(every, (1 - _EVEN) * (last - float(done[0])) / 2)
+    if newest - last > _GONE * every:
+        return StopsToCome(lost[:0])
     if newest - last > _OVERDUE * every:
         every = (newest - float(done[recent[0]])) / len(recent)
     count = int((total - last) / every + _EVEN)

@@ -64,9 +64,9 @@ def test_small_ones_beside_great_ones_are_steps():
     assert found(450, stops).to_come == 6
 
 
-def test_what_comes_no_more_is_counted_less():
+def test_what_comes_no_more_is_counted_less_and_forgotten():
     early = {20: 30.0, 40: 30.0, 60: 30.0}
-    assert found(600, early).to_come < 5
+    assert [found(upto, early).to_come for upto in (70, 110, 200)] == [47, 26, 0]
 
 
 def test_two_close_together_are_no_rhythm():
