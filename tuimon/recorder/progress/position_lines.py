@@ -17,8 +17,12 @@ from tuimon.recorder.console_metrics.steps import Position
 
 _LONGEST = 1024
 _MAY_TELL = re.compile(r"\d")
-_LOGGED_EPOCH = re.compile(r"""['"]epoch['"]: ?['"]?(\d{1,9}(?:\.\d{1,15})?)""")
+_NUMBER = r"""['"]: ?['"]?(\d{1,12}(?:\.\d{1,15})?)"""
+_LOGGED_EPOCH = re.compile(rf"""['"]epoch{_NUMBER}""")
 """What Hugging Face's Trainer logs, among the rest."""
+_LOGGED_STEP = re.compile(rf"""['"](?:global_?)?(?:step|iter|iteration){_NUMBER}""")
+_LOGGED_STEPS = re.compile(rf"""['"](?:max|total|num)_(?:steps|iters?|iterations){_NUMBER}""")
+"""Dictionaries and JSON."""
 _OF_ROW = re.compile(r"\s{0,12}(\d{1,9})/(\d{1,9})\s{2,}\S")
 """A row of a table before its bar, as Ultralytics prints it: epochs."""
 _EPOCHS = re.compile(r"epochs\b", re.IGNORECASE)
@@ -100,6 +104,9 @@ class PositionLines:
             return self._bar(state, is_rich="\u2501" in text)
         if (logged := _LOGGED_EPOCH.search(text)) is not None:
             return Sighting("epochs", float(logged[1]), name="fractions")
+        if (logged := _LOGGED_STEP.search(text)) is not None:
+            of = _LOGGED_STEPS.search(text)
+            return Sighting("steps", float(logged[1]), float(of[1]) if of else None, "logged")
         form = self._forms.of(text)
         if form is NOTHING or form.place.part is not None or form.split in EVALUATIONS:
             return None

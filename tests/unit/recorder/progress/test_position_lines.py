@@ -67,6 +67,8 @@ CASES: list[tuple[list[str], list[tuple[str, float, float | None]]]] = [
     (["Steps:   3%|▎         | 30/1000 [00:12<05:15,  3.5it/s]"], [("steps", 30, 1000)]),
     (["{'loss': 0.5, 'learning_rate': 4e-05, 'epoch': 0.16}"], [("epochs", 0.16, None)]),
     (["{'loss': '0.5', 'epoch': '0.16'}"], [("epochs", 0.16, None)]),
+    (['{"iter": 40, "max_iter": 700, "loss": 0.5}'], [("steps", 40, 700)]),
+    (["INFO {'global_step': 40, 'loss': 0.5}"], [("steps", 40, None)]),
     (
         ["      3/100      2.2G  1.2   40   640:  45%|████▌     | 45/100 [00:12<00:15,  3.5it/s]"],
         [("epochs", 2.45, 100)],
