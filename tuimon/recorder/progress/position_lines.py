@@ -89,10 +89,7 @@ class PositionLines:
 
     def read(self, text: str) -> Sighting | None:
         """Where the training is by this line, or this state of a bar."""
-        if len(text) > _LONGEST or not _MAY_TELL.search(text):
-            return None
-        self.is_one_of_many = self.is_one_of_many or _ONE_OF_MANY.search(text) is not None
-        if self.is_one_of_many:
+        if self.is_one_of_many or len(text) > _LONGEST or not _MAY_TELL.search(text):
             return None
         name, begin = printer_of(text)
         if begin:
@@ -108,7 +105,10 @@ class PositionLines:
             of = _LOGGED_STEPS.search(text)
             return Sighting("steps", float(logged[1]), float(of[1]) if of else None, "logged")
         form = self._forms.of(text)
-        if form is NOTHING or form.place.part is not None or form.split in EVALUATIONS:
+        if form is NOTHING:
+            self.is_one_of_many = _ONE_OF_MANY.search(text) is not None
+            return None
+        if form.place.part is not None or form.split in EVALUATIONS:
             return None
         return self._of(self._numbers.read(text, form).position, has_values=form.is_heading)
 
