@@ -32,6 +32,8 @@ WHAT = {
     "zero": "`Epoch 0/24`, validation",
     "curriculum": "a line an epoch, sequences 1.5 and 1.3 times as long twice",
     "dcgan": "`[3/20][8/40]`, pictures every fifth epoch",
+    "diffusers": "`Steps` bar, saves every 100, makes pictures every 200",
+    "drifting": "tqdm bar an epoch, validates every 170 steps, whatever the epoch",
     "hf_resumed": "Hugging Face, resumed at 200 of 500 steps",
     "imagenet": "`Epoch: [3][120/200]`, first epoch half as fast",
     "leak": "`Step 60/700`, steps become 2.2 times as long",
@@ -41,7 +43,11 @@ WHAT = {
     "nano": "`iter 5` of `max_iters`, evaluates every 60, saves every 180",
     "nested": "bar of epochs around bars, batches get longer, evaluates every 2nd",
     "pictures": "`[3/24][5/50]`, pictures every third epoch",
+    "ramp": "tqdm bar over all, batches grow until a third of the way",
+    "rl": "`timesteps 4000/60000`, evaluates every tenth, steps 1.7 times as long",
+    "shards": "`Epoch [3/12] Batch [15/45]`, every other epoch is longer",
     "ultralytics": "Ultralytics' bars, cut by the terminal; the last third is faster",
+    "verbose2": "Keras' `verbose=2`, a line an epoch",
 }
 
 

@@ -123,6 +123,14 @@ def growing(chance: Random) -> Simulation:
     return found
 
 
+def ramp(chance: Random) -> Simulation:
+    """Batches grow, but not to the end."""
+    found, more = _epochs(chance), chance.uniform(0.3, 1.5)
+    upto = chance.uniform(0.1, 0.6) * found.steps
+    found.paces.append(lambda step: 1 + more * min(1.0, step / upto))
+    return found
+
+
 def curriculum(chance: Random) -> Simulation:
     """Sequences get longer, all at once, twice."""
     found, factor = _epochs(chance), chance.uniform(1.1, 1.4)
@@ -174,6 +182,6 @@ def resumed(chance: Random) -> Simulation:
 
 
 KINDS = (
-    steady, epochs, many_epochs, evaluations, slow_start, cold_data, slowing, growing, curriculum,
-    easier_end, shared_machine, hiccups, sorted_batches, resumed,
+    steady, epochs, many_epochs, evaluations, slow_start, cold_data, slowing, growing, ramp,
+    curriculum, easier_end, shared_machine, hiccups, sorted_batches, resumed,
 )  # fmt: skip

@@ -21,6 +21,8 @@ _UNSTEADY = 0.35
 """What has changed will change again, by so much of it."""
 _MOST_CHANGE = 4.0
 """The pace to come may be so many times as slow, or as fast, as the newest."""
+_GOES_ON = 0.75
+"""How likely it is that a slope goes on to the end, rather than ends here."""
 _TINY = 1e-12
 
 _Numbers = NDArray[np.float64]
@@ -56,8 +58,13 @@ def pace_outlook(
     sloped[(count < _FEWEST_OF_SLOPE) | (places[-1] - places[begins] < shortest)] = np.inf
     newest = float(np.mean(ys[-_FEWEST:]))
     ends = np.clip(mean_y - slopes * mean_x, newest / _MOST_CHANGE, newest * _MOST_CHANGE)
-    costs, means = np.concatenate((constant, sloped)), np.concatenate((mean_y, ends))
-    variances = noise * np.concatenate((1 / count, 1 / count + mean_x**2 / spread))
+    stays = mean_y + slopes * (xs[-1] - mean_x)
+    means = np.concatenate((mean_y, ends, stays))
+    costs = np.concatenate(
+        (constant, sloped - 2 * np.log(_GOES_ON), sloped - 2 * np.log(1 - _GOES_ON))
+    )
+    unsure = 1 / count + mean_x**2 / spread
+    variances = noise * np.concatenate((1 / count, unsure, unsure))
     weights = np.exp((costs.min() - costs) / 2)
     weights /= weights.sum()
     mean = float(weights @ means)

@@ -75,12 +75,14 @@ def test_a_slow_start_is_forgotten():
     assert told(track, now).seconds == pytest.approx(700, rel=0.01)
 
 
-def test_steps_that_get_longer_go_on_to_do_so():
+def test_steps_that_get_longer_may_go_on_to_do_so():
     track, now = TimeToGo(1000), 0.0
-    for done in range(1, 301):
+    for done in range(1, 601):
         now += done / 100
         track.see(now, done)
-    assert told(track, now).seconds == pytest.approx((1000**2 - 300**2) / 200, rel=0.03)
+    found = told(track, now)
+    assert found.least < 6 * 400 + 200  # as long as now
+    assert found.most >= (1000**2 - 600**2) / 200
 
 
 def test_while_the_end_of_an_epoch_was_not_seen_there_is_a_range():
