@@ -21,10 +21,10 @@ from tuimon.present.run_lines import RunLine
 from tuimon.present.signs import STATE_SIGNS
 from tuimon.present.whereabouts import Whereabouts, look_about
 from tuimon.runs.annotation import Annotation, write_annotation
-from tuimon.runs.environment import read_environment
 from tuimon.runs.registry import RunStatus
 from tuimon.runs.removal import why_it_stays
 from tuimon.runs.strays import StrayTraining
+from tuimon.runs.text_mapping import read_mapping
 from tuimon.text import safe
 from tuimon.tui.dialogs.annotate import AnnotateScreen
 from tuimon.tui.dialogs.ask import Answer, AskScreen
@@ -327,7 +327,7 @@ class HomeScreen(KeyScreen[None]):
         run = self._run
         if run is None or not run.state.ended:
             return
-        then = await asyncio.to_thread(read_environment, run.paths.environment)
+        then = await asyncio.to_thread(read_mapping, run.paths.environment)
         answer = Answer("r", "run it again", "again", other_key="enter")
         if await self.app.push_screen_wait(AskScreen(again_question(run, then), [answer])):
             self._exit_with(Again(run))
