@@ -10,7 +10,7 @@ import click
 
 from tuimon.cli.shared.common import CommandError, complete_run, run_or_refuse
 from tuimon.cli.shared.text_table import TextColumn, fitted, lines_of
-from tuimon.cli.shared.whole_runs import read_runs
+from tuimon.present.whole_runs import read_runs
 from tuimon.present.run_differences import Difference, differences
 from tuimon.text import safe, shorten
 
