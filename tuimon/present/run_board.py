@@ -173,7 +173,7 @@ def _row(
     results = {tag: result_of(one.snapshot(), best_of(one.tag)) for tag, one in series.items()}
     if not results:
         return []
-    seconds, pace = _course(series.values())
+    seconds, pace = course_of(series.values())
     return [BoardRow(name, settings, results, seconds, pace, directory=logs[0].path)]
 
 
@@ -197,8 +197,9 @@ def result_of(points: Points, best: Best | None) -> Result:
     return last._replace(best=float(values[at]), moment=moment)
 
 
-def _course(series: Iterable[Series]) -> tuple[float, float | None]:
-    """Seconds from the first to the last point, and steps a second of the busiest series."""
+def course_of(series: Iterable[Series]) -> tuple[float, float | None]:
+    """Seconds from the first to the last point, and steps a second of the busiest series; each
+    has a point."""
     points = [one.snapshot() for one in series]
     begins = min(float(one.wall_times[0]) for one in points)
     ends = max(float(one.wall_times[-1]) for one in points)
