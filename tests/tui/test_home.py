@@ -28,7 +28,7 @@ from tuimon.tui.panes.welcome import Welcome
 from tuimon.tui.screens.home import HomeScreen
 from tuimon.tui.screens.home_choice import Again, Together
 from tuimon.tui.screens.pages import FactsScreen
-from tuimon.tui.screens.run_page import FactSheet
+from tuimon.tui.screens.sheet_page import RowSheet
 
 
 @pytest.fixture
@@ -119,6 +119,24 @@ async def test_runs_are_filtered_marked_and_watched_together(place: Path) -> Non
         "train lr=1",
         "train lr=2",
     ]
+
+
+async def test_what_differs_in_marked_runs_is_a_page(place: Path) -> None:
+    for lr in ("1", "2"):
+        argv = ("train.py", "--lr", lr)
+        made("train", argv=argv, logdir=str(place / "runs" / "a"), started_at=float(lr))
+    app = HomeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        await pilot.press("D", "space", "D")
+        for _ in range(200):
+            await pilot.pause(0.02)
+            if any("command" in shown(sheet) for sheet in app.screen.query(RowSheet)):
+                break
+        rows = shown(app.screen.query_one(RowSheet)).splitlines()
+        assert ["lr", "1", "2"] in [row.split() for row in rows]
+        await pilot.press("escape")
+        assert isinstance(app.screen, HomeScreen)
 
 
 async def test_what_is_said_of_a_run_is_kept_and_a_run_is_started_again(place: Path) -> None:
@@ -229,7 +247,7 @@ async def test_the_page_on_a_run_follows_it_and_is_copied() -> None:
     app = TuimonApp(session)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("i")
-        sheet = app.screen.query_one(FactSheet)
+        sheet = app.screen.query_one(RowSheet)
         assert "state" in shown(sheet)
         assert f"tuimon attach {paths.id}" in shown(sheet)
         assert app.screen.query_one(VerticalScroll).max_scroll_y == 0
@@ -246,5 +264,5 @@ async def test_the_page_on_a_run_follows_it_and_is_copied() -> None:
         assert app.clipboard == sheet.whole_text()
         assert f"tuimon run {shlex.join(record.argv)}" in app.clipboard
         await pilot.press("i")
-        assert not app.screen.query(FactSheet)
+        assert not app.screen.query(RowSheet)
     session.stop()

@@ -45,7 +45,9 @@ class CodeState(NamedTuple):
         """Where the script is in the tree, and its text."""
         code = self.source / CODE
         found = next((path for path in sorted(code.rglob("*")) if path.is_file()), None)
-        return None if found is None else (str(found.relative_to(code)), _text(found, _MOST_SCRIPT_BYTES))
+        if found is None:
+            return None
+        return str(found.relative_to(code)), _text(found, _MOST_SCRIPT_BYTES)
 
     @property
     def gaps(self) -> list[str]:

@@ -52,6 +52,7 @@ HOME_KEYS = (
     Key("home-stop", "S", "stop", "Stop the training", "Stop it; asks first", "stop", 80),
     Key("home-mark", "space", "mark", "Mark", "Mark what to watch side by side", "mark", 75),
     Key("home-sort", "s", "sort", "Sort", "Sort: newest, best, name, state, longest", "sort", 70),
+    Key("home-diff", "D", "diff", "What differs", "Show what differs in marked runs", "diff", 45),
     Key("home-again", "r", "again", "Run again", "Start it again; asks first", "again", 65),
     Key(
         "home-annotate",
@@ -177,6 +178,7 @@ class HomeScreen(KeyScreen[None]):
             "home-stop": run is not None and not run.state.ended,
             "home-remove": bool(memory.marked) or (run is not None and why_it_stays(run) is None),
             "home-mark": isinstance(self._chosen, RunStatus | Path),
+            "home-diff": len(self._compared()) > 1,
             "home-again": run is not None and run.state.ended,
             "home-annotate": run is not None,
             "home-star": run is not None,
@@ -321,6 +323,25 @@ class HomeScreen(KeyScreen[None]):
             self._exit_with(runs[0].run)
         elif (chosen := next(iter(memory.places), self._chosen)) is not None:
             self._exit_with(chosen)
+
+    def _compared(self) -> list[RunStatus]:
+        """The runs that are marked, the oldest first; one alone with the one under the cursor."""
+        runs, run = [line.run for line in self._memory.marked_lines()], self._run
+        if len(runs) == 1 and run is not None and run.record.id != runs[0].record.id:
+            runs.append(run)
+        return sorted(runs, key=lambda run: run.record.started_at)
+
+    def action_diff(self) -> None:
+        # Which the first frame can do without.
+        from tuimon.tui.screens.difference_page import MOST_RUNS, DifferencePage
+
+        runs = self._compared()
+        if len(runs) < 2:
+            self.notify("First mark the runs to compare: Space.")
+        elif len(runs) > MOST_RUNS:
+            self.notify(f"At most {MOST_RUNS} runs have room beside each other.")
+        else:
+            self.app.push_screen(DifferencePage(runs))
 
     @work(exclusive=True, group="ask")
     async def action_again(self) -> None:
