@@ -25,7 +25,7 @@ from tuimon.charts.heading import (
     warnings_of,
 )
 from tuimon.charts.labels import put_cursor
-from tuimon.charts.legend import newest_entries, read_entries
+from tuimon.charts.legend import BASELINE, newest_entries, read_entries
 from tuimon.charts.line_ends import LineEnd, gutter_rows, gutter_width, line_ends, read_ends
 from tuimon.charts.marks import MARKS, Marks
 from tuimon.charts.model import ChartOptions, Cursor, Curve, Drawing, Row, Scales, Span
@@ -122,8 +122,9 @@ def _entries(
     else:
         beside = {end.curve for end in ends if end.exact}
         entries = newest_entries(content.tracks, content.style, content.unit, beside)
-    if len(entries) == 1 and (not entries[0].label or f"/{entries[0].label}".endswith(f"/{title}")):
-        entries = [entries[0]._replace(label="")]
+    alone = [entry for entry in entries if entry.label != BASELINE]
+    if len(alone) == 1 and (not alone[0].label or f"/{alone[0].label}".endswith(f"/{title}")):
+        entries = [alone[0]._replace(label=""), *entries[1:]]
     return entries
 
 

@@ -1,7 +1,7 @@
 """What the home screen knows and how it is looked at: it outlives the screen."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from tuimon.present.run_lines import (
     matching,
     sources_of,
 )
+from tuimon.runs.baselines import pinned_directories
 from tuimon.runs.registry import RunStatus
 from tuimon.runs.run_index import RunIndex
 from tuimon.runs.sources import LogSource
@@ -51,12 +52,14 @@ class HomeMemory:
     to_say: str = ""
     """What the screen says first; safe text."""
     _runs: Sequence[RunStatus] = ()
+    _baselines: Collection[str] = ()
+    """Run directories."""
     check: Callable[[], tuple[str, str]] | None = None
     """Tells where there are no runs what stands in the way: ok, warn or bad, and a sentence."""
 
     def looked(self) -> list[RunLine]:
         """All runs as their records are now, with what was known of their logs."""
-        self._runs = self.index.look()
+        self._runs, self._baselines = self.index.look(), pinned_directories()
         return self._lines(self._runs)
 
     def glances(self, first: Sequence[str]) -> Iterator[list[RunLine]]:
@@ -125,4 +128,4 @@ class HomeMemory:
         return [line for line in self.lines if line.id in self.marked]
 
     def _lines(self, runs: Sequence[RunStatus]) -> list[RunLine]:
-        return self.commands.lines(runs, self.book.glances)
+        return self.commands.lines(runs, self.book.glances, self._baselines)

@@ -1,7 +1,7 @@
 """What lists tell of each run, in which order, and which of them: no widgets."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Literal, NamedTuple, get_args
 
@@ -30,6 +30,8 @@ class RunLine(NamedTuple):
     arguments: tuple[Argument, ...]
     """Those that tell it apart from others of its script."""
     glance: Glance | None = None
+    is_baseline: bool = False
+    """Whether the others of its directory are compared with it."""
 
     @property
     def id(self) -> str:
@@ -43,8 +45,9 @@ class RunLine(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What the run is called, with its star, in safe text."""
-        return f"{'★ ' if self.run.annotation.starred else ''}{safe(self.run.name)}"
+        """What the run is called, with its star and as the baseline, in safe text."""
+        signs = "Δ " * self.is_baseline + "★ " * self.run.annotation.starred
+        return f"{signs}{safe(self.run.name)}"
 
     @property
     def told(self) -> str:
@@ -74,12 +77,23 @@ class RunCommands:
         return found
 
     def lines(
-        self, runs: Iterable[RunStatus], glances: Mapping[str, Glance | None]
+        self,
+        runs: Iterable[RunStatus],
+        glances: Mapping[str, Glance | None],
+        baselines: Collection[str] = (),
     ) -> list[RunLine]:
-        """A line for each of these runs."""
+        """A line for each of these runs; `baselines` are run directories."""
         runs = list(runs)
         telling = telling_arguments({run.record.id: self.of(run) for run in runs})
-        return [RunLine(run, telling[run.record.id], glances.get(run.record.id)) for run in runs]
+        return [
+            RunLine(
+                run,
+                telling[run.record.id],
+                glances.get(run.record.id),
+                str(run.paths.directory) in baselines,
+            )
+            for run in runs
+        ]
 
 
 def remarks(line: RunLine, now: float) -> list[tuple[str, roles.Role]]:
@@ -150,7 +164,7 @@ def _has(line: RunLine, commands: RunCommands, now: float, term: FilterTerm) -> 
         texts += [
             " ".join(commands.of(line.run)), line.told, record.cwd, record.host,
             state_word(line.run), "starred" if said.starred else "",
-            _ARCHIVED if said.archived else "",
+            _ARCHIVED if said.archived else "", "baseline" if line.is_baseline else "",
             *(text for text, _ in remarks(line, now)),
         ]  # fmt: skip
     return any(term.pattern.search(text) for text in texts)

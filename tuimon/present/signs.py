@@ -18,7 +18,7 @@ LIST_SIGNS: Signs = (
     ("*", "a pinned run, which is always highlighted"),
     ("·", "a run that is not drawn"),
     ("▸ ▾", "folded; unfolded, or in the order of these values"),
-    ("Δ", "change against the pinned run; against the mark"),
+    ("Δ", "the baseline of a directory; change against it, the pinned run, the mark"),
     ("!", "an alert"),
     ("…", "there is more"),
 )

@@ -9,6 +9,7 @@ from tuimon.guardian.child import Outcome
 from tuimon.runs.foreign import EndWatch, ForeignProcess
 from tuimon.runs.record import RunState
 from tuimon.runs.sources import LogSource
+from tuimon.session.baseline_log import BaselineLog
 from tuimon.session.session import LogSearch, Session, TrainingFacts
 
 _LOOK_EVERY = 0.2
@@ -35,6 +36,7 @@ class ProcessSession(Session):
     def __init__(self, process: ForeignProcess, finder: Finder) -> None:
         super().__init__(None)
         self.process: ForeignProcess = process
+        self.baseline = BaselineLog(process.cwd, None)
         self._finder = finder
         self._watch = EndWatch(process.ref)
         self._ended_at: float | None = None
@@ -91,6 +93,7 @@ class ProcessSession(Session):
 
     def poll(self) -> None:
         """Follow log directories found since."""
+        super().poll()
         self._follow(self._finder.sources)
 
     def _search(self) -> None:

@@ -20,6 +20,7 @@ from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorRecord, RecordError, RunState
 from tuimon.runs.registry import RunStatus, read_status
 from tuimon.runs.sources import LogSource
+from tuimon.session.baseline_log import BaselineLog
 from tuimon.session.training_progress import ProgressWatch, TrainingProgress
 from tuimon.store.follower import Follower
 from tuimon.store.series import Series
@@ -81,6 +82,8 @@ class Session:
         """The log directories followed."""
         self.follower = Follower(self.store, self.sources)
         self._records = None if run is None else Aside(partial(read_status, run.directory))
+        project = "." if self.status is None else self.status.record.cwd
+        self.baseline = BaselineLog(project, None if run is None else run.directory)
         self._checked = time.monotonic()
         self._progress_watch = ProgressWatch()
         self._progress_version = -1
@@ -101,11 +104,14 @@ class Session:
     def stop(self) -> None:
         """Stop following; the store stays readable."""
         self.follower.stop()
+        self.baseline.stop()
         if self.system is not None:
             self.system.stop()
 
     def poll(self) -> None:
         """Look at the run's records again, and follow log directories found since."""
+        self.baseline.poll()
+        self.store.reference = self.baseline.reference
         now = time.monotonic()
         records = self._records
         if records is None or not (records.pending or now - self._checked >= _STATUS_EVERY):

@@ -2,11 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from tuimon.events.logdir import SideFile
 from tuimon.events.points import EventBatch
 from tuimon.store.run_log import FileStatus, RunLog
 from tuimon.text import by_number
+
+
+class Reference(NamedTuple):
+    """Runs that those of a store are compared with, and what they are called."""
+
+    name: str
+    store: "Store"
 
 
 class Store:
@@ -25,6 +33,8 @@ class Store:
         self._sorted: tuple[int, Mapping[str, RunLog]] = -1, {}
         self.beside: tuple[SideFile, ...] = ()
         """What lies beside event files, by run and path; also of runs that have none."""
+        self.reference: Reference | None = None
+        """What its runs are compared with; not among them."""
 
     @property
     def runs(self) -> Mapping[str, RunLog]:

@@ -55,5 +55,6 @@ def status_of(
         selection.text,
         _ORDERS.get(look.sort, ""),
         next(falling, None),
+        next(filter(None, (chart.chart.curves.baseline for chart in charts)), ""),
         *pages,
     )

@@ -5,13 +5,12 @@ from typing import NamedTuple
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.present.run_table import RunRow, RunTable
-from tuimon.text import fit, fit_name, format_value, safe, width
+from tuimon.text import fit, fit_name, format_change, format_value, safe, width
 from tuimon.tui.panes.cells import Cell, line
 
 _VALUE, _MOST_VALUE, _GAIN = 9, 24, 7
 _MOST_NAME, _LEAST_NAME = 40, 14
 _MOST_HPARAM = 12
-_MOST_GAIN = 9.99
 
 
 class RunCells(NamedTuple):
@@ -106,20 +105,15 @@ def run_row(row: RunRow, columns: RunCells, *, selected: bool) -> Row:
         (fit(value, columns.value, "right"), roles.DIM if role == roles.DIM else roles.VALUE)
     )
     gain = {None: roles.DIM, True: roles.OK, False: roles.WARN}[row.better]
-    spans.append((fit(gain_text(row.gain), columns.gain, "right") + " ", gain))
+    spans.append(
+        (
+            fit("" if row.gain is None else format_change(row.gain), columns.gain, "right") + " ",
+            gain,
+        )
+    )
     if selected:
         return (Span("".join(text for text, _ in spans), roles.SELECTED),)
     return line(*spans)
-
-
-def gain_text(gain: float | None) -> str:
-    """A change as its share, in at most six cells."""
-    if gain is None:
-        return ""
-    if abs(gain) > _MOST_GAIN:
-        return f"{'+' if gain > 0 else '-'}>999%"
-    text = f"{gain:+.1%}"
-    return text if len(text) <= _GAIN - 1 else f"{gain:+.0%}"
 
 
 def _role_of(row: RunRow) -> roles.Role:

@@ -20,15 +20,12 @@ from tuimon.present.run_again import again_question
 from tuimon.present.run_lines import RunLine
 from tuimon.present.signs import STATE_SIGNS
 from tuimon.present.whereabouts import Whereabouts, look_about
-from tuimon.runs.annotation import Annotation, write_annotation
 from tuimon.runs.registry import RunStatus
 from tuimon.runs.removal import why_it_stays
 from tuimon.runs.strays import StrayTraining
 from tuimon.runs.text_mapping import read_mapping
 from tuimon.text import safe
-from tuimon.tui.dialogs.annotate import AnnotateScreen
 from tuimon.tui.dialogs.ask import Answer, AskScreen
-from tuimon.tui.keys.key_owner import KeyScreen
 from tuimon.tui.keys.key_tables import Key, Topics, bindings, help_rows
 from tuimon.tui.panes.cursor_list import CursorList
 from tuimon.tui.panes.home_title import HomeTitle
@@ -41,6 +38,7 @@ from tuimon.tui.panes.welcome import Welcome
 from tuimon.tui.screens.asking import ask_to_remove, ask_to_stop
 from tuimon.tui.screens.home_choice import Again, Attach, Choice, Together
 from tuimon.tui.screens.pages import TextScreen, TextSection
+from tuimon.tui.screens.remark_keys import RemarkKeys
 from tuimon.tui.viewer_app import ViewerApp
 
 HOME_KEYS = (
@@ -64,6 +62,16 @@ HOME_KEYS = (
         60,
     ),
     Key("home-star", "asterisk", "star", "Star", "Add a star, or remove it"),
+    Key(
+        "home-baseline",
+        "B",
+        "baseline",
+        "Baseline",
+        "Compare the runs of its directory with it, or with none",
+        "baseline",
+        42,
+    ),
+    Key("home-archive", "A", "archive", "Archive", "Take it off the list; in /archived: put back"),
     Key("home-group", "b", "group", "By directory", "Group by directory", "by directory", 40),
     Key("home-remove", "d,delete", "remove", "Remove", "Remove it; asks first", "remove", 50),
     Key("home-back", "escape", "back", "Back", "Clear marks, then the filter; then leave"),
@@ -94,7 +102,7 @@ star are kept beside the run, and tuimon ls tells them. Removing a run removes w
 of it; the event files that the training wrote stay."""
 
 
-class HomeScreen(KeyScreen[None]):
+class HomeScreen(RemarkKeys):
     """Lists the runs and looks at each now and then, in a thread."""
 
     AUTO_FOCUS = "RunList"
@@ -180,8 +188,8 @@ class HomeScreen(KeyScreen[None]):
             "home-mark": isinstance(self._chosen, RunStatus | Path),
             "home-diff": len(self._compared()) > 1,
             "home-again": run is not None and run.state.ended,
-            "home-annotate": run is not None,
-            "home-star": run is not None,
+            **dict.fromkeys(("home-annotate", "home-star", "home-baseline"), run is not None),
+            "home-archive": bool(memory.marked) or run is not None,
             "home-filter": bool(memory.lines),
             "home-sort": len(memory.lines) > 1,
             "home-group": len({line.run.record.cwd for line in memory.lines}) > 1,
@@ -202,9 +210,12 @@ class HomeScreen(KeyScreen[None]):
 
     @property
     def _run(self) -> RunStatus | None:
-        """The run under the cursor; None where something else is."""
         line = None if self._nearby.has_focus else self._list.line
         return None if line is None else line.run
+
+    @property
+    def _marked_runs(self) -> list[RunStatus]:
+        return [line.run for line in self._memory.marked_lines()]
 
     def _search(self) -> None:
         self._begin("search", self._look_about)
@@ -326,7 +337,7 @@ class HomeScreen(KeyScreen[None]):
 
     def _compared(self) -> list[RunStatus]:
         """The runs that are marked, the oldest first; one alone with the one under the cursor."""
-        runs, run = [line.run for line in self._memory.marked_lines()], self._run
+        runs, run = self._marked_runs, self._run
         if len(runs) == 1 and run is not None and run.record.id != runs[0].record.id:
             runs.append(run)
         return sorted(runs, key=lambda run: run.record.started_at)
@@ -354,29 +365,6 @@ class HomeScreen(KeyScreen[None]):
             self._exit_with(Again(run))
 
     @work(exclusive=True, group="ask")
-    async def action_annotate(self) -> None:
-        run = self._run
-        if run is not None:
-            screen = AnnotateScreen(safe(run.name), safe(run.record.name), run.annotation)
-            said = await self.app.push_screen_wait(screen)
-            if said is not None:
-                await self._annotate(run, said)
-
-    @work(exclusive=True, group="ask")
-    async def action_star(self) -> None:
-        if (run := self._run) is not None:
-            said = run.annotation
-            await self._annotate(run, said._replace(starred=not said.starred))
-
-    async def _annotate(self, run: RunStatus, said: Annotation) -> None:
-        try:
-            await asyncio.to_thread(write_annotation, run.paths.annotation, said)
-        except OSError as error:
-            why = f"Not kept: {error.strerror or error}"
-            self.notify(safe(why), severity="error", markup=False)
-        self._look()
-
-    @work(exclusive=True, group="ask")
     async def action_stop(self) -> None:
         run = self._run
         if run is not None and "home-stop" not in self.idle_keys():
@@ -385,7 +373,6 @@ class HomeScreen(KeyScreen[None]):
 
     @work(exclusive=True, group="ask")
     async def action_remove(self) -> None:
-        marked = [line.run for line in self._memory.marked_lines()]
-        if runs := marked or ([self._run] if self._run is not None else []):
+        if runs := self._marked_runs or ([self._run] if self._run is not None else []):
             await ask_to_remove(self, runs)
             self._look()

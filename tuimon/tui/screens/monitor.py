@@ -56,7 +56,7 @@ _SHOW_CONSOLE = "Show or hide the console"
 class _Version(NamedTuple):
     """What the charts and the lists of the main screen depend on."""
 
-    data: tuple[int, int, bool]
+    data: tuple[int, int, bool, object]
     loading: bool
     look: Look
     groups: Mapping[str, str]
@@ -201,7 +201,9 @@ class MonitorScreen(DataKeys):
     def version(self) -> _Version:
         """A value that changes whenever something is to be drawn."""
         loading = self.session.follower.loading  # before what is loaded is looked at
-        data = self.session.store.version, self.colours.version, self.session.is_growing
+        store, reference = self.session.store, self.session.store.reference
+        compared = reference and (reference.name, reference.store.version)
+        data = store.version, self.colours.version, self.session.is_growing, compared
         look, groups, options = self.look, self._tags.groups, self.options
         return _Version(data, loading, look, groups, options, self._judging)
 
