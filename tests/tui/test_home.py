@@ -15,6 +15,7 @@ from support.stored_runs import made
 from tuimon.present import whereabouts
 from tuimon.runs.alerts import Alert, AlertLevel, AlertLog
 from tuimon.runs.annotation import Annotation, read_annotation
+from tuimon.runs.baselines import Baseline, baseline_of
 from tuimon.runs.record import RunRecord, RunState, read_record, write_record
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
@@ -161,7 +162,29 @@ async def test_what_is_said_of_a_run_is_kept_and_a_run_is_started_again(place: P
                 break
         assert read_annotation(paths.annotation) == Annotation("base", "ok", ("a", "b"), True)
         assert "ok · #a · #b" in everything(screen)
-        await pilot.press("r")
+        await pilot.press("B")
+        for _ in range(200):
+            await pilot.pause(0.02)
+            if "Δ ★ base" in everything(screen):
+                break
+        assert baseline_of(str(place)) == Baseline(str(paths.directory), "base")
+        await pilot.press("A")
+        for _ in range(200):
+            await pilot.pause(0.02)
+            if read_annotation(paths.annotation).archived:
+                break
+        await pilot.press("slash", *"archived", "enter", "A")
+        for _ in range(200):
+            await pilot.pause(0.02)
+            if not read_annotation(paths.annotation).archived:
+                break
+        assert not read_annotation(paths.annotation).archived
+        await pilot.press("escape")
+        for _ in range(200):
+            await pilot.pause(0.02)
+            if "Δ ★ base" in everything(screen):
+                break
+        await pilot.press("up", "r")
         await pilot.pause(0.1)
         await pilot.press("r")
         for _ in range(200):

@@ -8,10 +8,11 @@ from tuimon.charts import roles
 from tuimon.charts.model import Curve
 from tuimon.charts.roles import Role
 from tuimon.metrics import Best
+from tuimon.store.series import Points
 from tuimon.text import format_change
 
 
-def change_against(reference: Curve, step: int, value: float) -> float | None:
+def change_against(reference: Curve | Points, step: int, value: float) -> float | None:
     """How much larger a value is than what the reference had last at a step, as its share.
 
     None where it has nothing there, as from one of its intervals behind its last point on.
@@ -22,7 +23,11 @@ def change_against(reference: Curve, step: int, value: float) -> float | None:
         return None
     if at == len(steps) - 1 and step - steps[at] > (steps[at] - steps[at - 1] if at else 0):
         return None
-    base = float(reference.values[at])
+    return share_of(value, float(reference.values[at]))
+
+
+def share_of(value: float, base: float) -> float | None:
+    """How much larger a value is than another one, as its share; None where that is no number."""
     return (value - base) / abs(base) if base and math.isfinite(value - base) else None
 
 

@@ -1,7 +1,6 @@
 """From the store to the curves of one chart: which series, in which order and colour."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -11,13 +10,14 @@ from tuimon.metrics import best_of, measure_of
 from tuimon.present.hparam_groups import in_order
 from tuimon.present.leaderboard import LEADING_CURVES, MOST_ALIKE
 from tuimon.present.pairing import Metric
+from tuimon.present.reference_curves import ReferenceCurves
 from tuimon.present.run_colours import RunColours
 from tuimon.present.selection import BY_PREFIX, Selection
 from tuimon.present.series_curves import SeriesCurves
 from tuimon.store.parts import part_of, trainings
 from tuimon.store.run_log import RunLog
 from tuimon.store.series import Series
-from tuimon.store.store import Reference, Store
+from tuimon.store.store import Store
 
 _MOST_FADED = 6
 """More curves among which others stand out are drawn as one: their range and their median."""
@@ -45,15 +45,13 @@ class MetricCurves:
         self.selection = Selection()
         self.note = ""
         """Which trainings stand out, if that was not chosen."""
-        self.baseline = ""
-        """Name of what the curves that were asked for last are compared with; empty for nothing."""
         self.keys: list[tuple[str, str]] = []
         """Run and tag of each of the curves that were asked for last."""
         self._store = store
         self._colours = colours
-        self._curves, self._references = SeriesCurves(), SeriesCurves()
-        self._ends: dict[tuple[str, str], int] = {}
-        """How far baselines are drawn, by run and tag: never less, so that caches hold."""
+        self._curves = SeriesCurves()
+        self.references = ReferenceCurves(store)
+        """What they are compared with."""
 
     @property
     def versions(self) -> tuple[object, ...]:
@@ -65,8 +63,7 @@ class MetricCurves:
             for _, tag in self.metric.curves
             if tag in run.series
         ]
-        reference = self._store.reference
-        compared = (reference.name, reference.store.version) if reference else None
+        compared = self.references.versions([tag for _, tag in self.metric.curves])
         return (self._colours.version, compared, *series)
 
     def curves(self, palette: int, *, references: bool = True) -> list[Curve]:
@@ -120,55 +117,11 @@ class MetricCurves:
                     kind=self._kind(lane) if several and told else None,
                 )
             )
-        reference = self._store.reference
-        self.baseline = ""
-        if reference is None:
-            return curves
-        return self._compared(drawn, curves, reference, references=references)
-
-    def _compared(
-        self,
-        drawn: Sequence[_TrainingCurve],
-        curves: Sequence[Curve],
-        reference: Reference,
-        *,
-        references: bool,
-    ) -> list[Curve]:
-        """Curves that know what they are compared with, and behind them that."""
-        theirs = self._lanes(reference.store.runs)
-        partners = [_partner(lane, theirs) for lane in drawn]
-        for partner, curve in zip(partners, curves, strict=True):
-            if partner is not None and len(curve.steps):
-                key = partner.run.name, partner.series.tag
-                self._ends[key] = max(int(curve.steps[-1]), self._ends.get(key, 0))
-        self.baseline = reference.name if any(partners) else ""
-        made = {one: self._reference(one) for one in dict.fromkeys(partners) if one is not None}
-        shown = [
-            curve if partner is None else replace(curve, reference=made[partner])
-            for partner, curve in zip(partners, curves, strict=True)
-        ]
-        return [*shown, *(made.values() if references else ())]
-
-    def _reference(self, lane: _TrainingCurve) -> Curve:
-        """The curve of a baseline, grey below the others.
-
-        It goes on to the next power of two at most beyond what it is compared with, for which the
-        axis is.
-        """
-        end = self._ends.get((lane.run.name, lane.series.tag), 0)
-        label = " ".join(["baseline", *self._of_lane(lane)])
-        curve = self._references.curve(
-            lane.run, lane.series, label, number=len(self.metric.curves), faded=True
-        )
-        last = int(np.searchsorted(curve.steps, 1 << max(1, end).bit_length(), side="right"))
-        shown = slice(None, last)
-        return replace(
-            curve,
-            steps=curve.steps[shown],
-            wall_times=curve.wall_times[shown],
-            values=curve.values[shown],
-            superseded=None,
-            notes=(),
+        return self.references.compared(
+            curves,
+            [(lane.run, lane.series) for lane in drawn],
+            [" ".join(self._of_lane(lane)) for lane in drawn],
+            drawn=references,
         )
 
     def _faded(self, drawn: Sequence[_TrainingCurve], lanes: int) -> list[bool]:
@@ -253,11 +206,3 @@ class MetricCurves:
         """What tells a curve from others of its colour, which is named elsewhere; None if not."""
         named = self.selection.named and self.selection.group != BY_PREFIX
         return " ".join(self._of_lane(lane)) if named else None
-
-
-def _partner(lane: _TrainingCurve, theirs: Sequence[_TrainingCurve]) -> _TrainingCurve | None:
-    """What a curve is compared with: the only one of its kind, or that of a training called so."""
-    alike = [one for one in theirs if one.key == lane.key and one.series.tag == lane.series.tag]
-    if len(alike) > 1:
-        alike = [one for one in alike if one.training == lane.training]
-    return alike[0] if len(alike) == 1 else None

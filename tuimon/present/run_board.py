@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tuimon.charts.detail import index_of_best
+from tuimon.charts.reference import share_of
 from tuimon.metrics import Best, best_of, measure_of
 from tuimon.metrics.splits import EVALUATIONS
 from tuimon.present.hparam_groups import session_hparams
@@ -85,6 +86,18 @@ class Board(NamedTuple):
     rows: Sequence[BoardRow]
     main: str
     """The tag by which they are compared; empty where no row has a metric."""
+    baseline: BoardRow | None = None
+    """What all are compared with, which need not be among them."""
+
+    def change(self, row: BoardRow, tag: str, *, last: bool = False) -> float | None:
+        """How much larger the value of a row is than that of the baseline, as its share."""
+        if self.baseline is None or self.baseline.directory == row.directory:
+            return None
+        one, base = row.results.get(tag), self.baseline.results.get(tag)
+        if one is None or base is None:
+            return None
+        value, other = (one.last, base.last) if last else (one.told, base.told)
+        return share_of(value, other)
 
     @property
     def varying(self) -> list[str]:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from tuimon.charts.reference import share_of
 from tuimon.masking.mask import Mask
 from tuimon.metrics import Best, best_of
 from tuimon.present.run_board import course_of, result_of
@@ -61,10 +62,7 @@ class Difference(NamedTuple):
         """How much larger the number of a run is than that of the first, as its share."""
         if not self.numbers:
             return None
-        first, value = self.numbers[0], self.numbers[index]
-        if not first or not math.isfinite(value - first):
-            return None
-        return (value - first) / abs(first)
+        return share_of(self.numbers[index], self.numbers[0])
 
     @property
     def tells(self) -> bool:

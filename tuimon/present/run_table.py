@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuimon.charts.detail import DrawingCache
+from tuimon.charts.legend import BASELINE
 from tuimon.charts.model import ChartOptions, Curve
 from tuimon.charts.roles import Role
 from tuimon.charts.style import style_of
@@ -31,6 +32,8 @@ class RunRow:
     role: Role
     focused: bool = False
     pinned: bool = False
+    is_baseline: bool = False
+    """Whether it is the baseline of the directory."""
     drawn: bool = True
     faded: bool = False
     """Whether others stand out."""
@@ -84,19 +87,22 @@ def run_table(
     hparams: HParams,
     *,
     joined: bool = False,
+    own_baseline: str = "",
 ) -> RunTable:
     """Trainings in this order, with their colours in charts of these options.
 
+    They are compared with the first that is pinned, else with their `own_baseline`, else with the
+    base of the comparison.
     In `joined` charts a letter is one of several curves of a training: none stands for it here.
     """
     curves = {name: _curve(name, selection, colours) for name in names}
     style = style_of((curves[name] for name in names if selection.draws(name)), options)
     names_lines = not (joined and (style.lettered or style.marks.ascii))
-    baseline = next((name for name in names if name in selection.pinned), "")
+    baseline = next((name for name in names if name in selection.pinned), own_baseline)
     columns = _columns({name: hparams.get(name, {}) for name in names}, selection)
     rows = []
     for name in names:
-        gain = comparison.gain(name, baseline) if baseline not in ("", name) else None
+        gain = comparison.gain(name, baseline) if name != baseline else None
         rows.append(
             RunRow(
                 name,
@@ -105,6 +111,7 @@ def run_table(
                 style.role(curves[name]),
                 focused=name == selection.focus,
                 pinned=name in selection.pinned,
+                is_baseline=name == own_baseline,
                 drawn=selection.draws(name),
                 faded=curves[name].faded,
                 value=comparison.values.get(name),
@@ -118,7 +125,7 @@ def run_table(
         comparison.tag,
         comparison.title,
         names_lines=names_lines,
-        baseline=baseline,
+        baseline=baseline or ("" if comparison.base is None else BASELINE),
         grouped=bool(selection.groups),
         hparams=tuple(columns),
     )

@@ -47,6 +47,11 @@ class Store:
         return self._sorted[1]
 
     @property
+    def reference_version(self) -> object:
+        """A value that changes when anything of what its runs are compared with does."""
+        return self.reference and (self.reference.name, self.reference.store.version)
+
+    @property
     def has_other_data(self) -> bool:
         """Whether there is anything that is no scalar."""
         structure = self.structure

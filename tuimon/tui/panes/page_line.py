@@ -55,6 +55,6 @@ def status_of(
         selection.text,
         _ORDERS.get(look.sort, ""),
         next(falling, None),
-        next(filter(None, (chart.chart.curves.baseline for chart in charts)), ""),
+        next(filter(None, (chart.chart.curves.references.name for chart in charts)), ""),
         *pages,
     )

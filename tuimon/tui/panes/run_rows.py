@@ -89,7 +89,7 @@ def run_head(table: RunTable, columns: RunCells) -> Row:
 
 def run_row(row: RunRow, columns: RunCells, *, selected: bool) -> Row:
     """A run: its mark, the look of its lines, its name, what it was given and has reached."""
-    mark = "›" if row.focused else "*" if row.pinned else " "
+    mark = "›" if row.focused else "*" if row.pinned else "Δ" if row.is_baseline else " "
     cue = row.cue if row.drawn else "·"
     name = f" {fit_name(row.label, columns.name - 1)}"
     role = _role_of(row)

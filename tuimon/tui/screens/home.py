@@ -94,11 +94,12 @@ _ABOUT = """\
 Runs that tuimon launched on this host, and on others that share the home directory: the arguments \
 that tell those of a script apart, state, age, the best value and the course of the main metric \
 (validation before training, losses first). ! is an alert, ⚠ an end that is not to be trusted, ★ a \
-star. Below them are what runs here without tuimon (a Python that writes event files or has loaded \
-torch), and the log directories at and below the working directory.
+star, Δ the baseline of a directory. Below them are what runs here without tuimon (a Python that \
+writes event files or has loaded torch), and the log directories at and below the working directory.
 
 A filter looks in names, commands, directories, states, tags and notes. A name, tags, a note and a \
-star are kept beside the run, and tuimon ls tells them. Removing a run removes what tuimon keeps \
+star are kept beside the run, and tuimon ls tells them; archived runs are listed by the filter \
+archived alone. Removing a run removes what tuimon keeps \
 of it; the event files that the training wrote stay."""
 
 
