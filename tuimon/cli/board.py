@@ -22,7 +22,7 @@ from tuimon.cli.shared.text_table import TextColumn, fitted, lines_of
 from tuimon.metrics import best_of
 from tuimon.present.run_arguments import arguments_of, number_of
 from tuimon.present.run_board import Board, BoardRow, Result, board, board_rows
-from tuimon.present.run_lines import RunCommands
+from tuimon.present.run_lines import ARCHIVED, RunCommands, words_of
 from tuimon.present.trial_names import hparam_text
 from tuimon.runs.activity import state_word
 from tuimon.runs.baselines import baseline_of
@@ -54,7 +54,7 @@ _STEP, _CHANGE = "STEP", "Δ"
     "-w",
     "--where",
     metavar="FILTER",
-    help="Only rows that match: 'lr<1e-3 and val/acc>0.9', 'adam', 'failed'.",
+    help="Only rows that match: 'lr<1e-3 and val/acc>0.9', '#paper', 'failed'.",
 )
 @click.option(
     "-s",
@@ -75,9 +75,10 @@ def command(**typed: Any) -> int:
     Without LOGDIR or RUN: the runs that were started in this directory. What is best is told by a
     metric's name: the lowest of losses and errors, the highest of accuracies and rewards.
     """
-    table, complete = _board(typed["source"])
+    where = typed["where"] or ""
+    table, complete = _board(typed["source"], archived=ARCHIVED in where.lower())
     try:
-        holds = parse_expression(typed["where"] or "")
+        holds = parse_expression(where)
         tags = _tags(table, typed["metrics"])
         rows = table.ranked(typed["sort"] or table.main or "run", last=typed["last"])
     except FilterError as error:
@@ -102,12 +103,13 @@ def command(**typed: Any) -> int:
     return 0 if complete else 1
 
 
-def _board(sources: Sequence[str]) -> tuple[Board, bool]:
-    """All trainings of some sources, and whether all of their files could be read.
+def _board(sources: Sequence[str], *, archived: bool) -> tuple[Board, bool]:
+    """All trainings of some sources, else of the runs that were started here, and whether all of
+    their files could be read.
 
     Raises CommandError: there is nothing to compare.
     """
-    targets = [select(source) for source in sources] or _started_here()
+    targets = [select(source) for source in sources] or _started_here(archived=archived)
     reader, commands = SummaryReader(), RunCommands()
     rows: list[BoardRow] = []
     logs: list[RunLog] = []
@@ -140,9 +142,10 @@ def _baseline(targets: Sequence[LogTarget], reader: SummaryReader) -> BoardRow |
     return found[0]._replace(name=status.name) if len(found) == 1 else None
 
 
-def _started_here() -> list[LogTarget]:
+def _started_here(*, archived: bool) -> list[LogTarget]:
     here = Path.cwd()
-    runs = [run for run in list_runs() if Path(run.record.cwd) == here and run.log_sources]
+    found = (run for run in list_runs() if Path(run.record.cwd) == here and run.log_sources)
+    runs = [run for run in found if archived or not run.annotation.archived]
     if not runs:
         raise CommandError("no run was started in this directory: name a LOGDIR or a RUN")
     return [LogTarget(run.log_sources, run) for run in runs]
@@ -160,7 +163,11 @@ def _told(row: BoardRow, target: LogTarget, commands: RunCommands, *, alone: boo
     took = run.took(time.time())
     name = run.name if row.name == "." else f"{run.name} {row.name}"
     return row._replace(
-        name=name, settings={**given, **row.settings}, seconds=took, state=state_word(run)
+        name=name,
+        settings={**given, **row.settings},
+        seconds=took,
+        state=state_word(run),
+        said=words_of(run.annotation),
     )
 
 

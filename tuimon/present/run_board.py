@@ -63,6 +63,8 @@ class BoardRow(NamedTuple):
     """Where it logs."""
     checkpoint: Path | None = None
     """What holds the best of the main metric."""
+    said: Sequence[str] = ()
+    """What people say of its run: a note, tags, that it is starred."""
 
     def holds(self, term: FilterTerm) -> bool:
         """Whether a term of a filter does: bounds are of settings and results."""
@@ -76,7 +78,7 @@ class BoardRow(NamedTuple):
         texts = [self.name]
         if not term.of_run:
             given = (f"{name}={hparam_text(value)}" for name, value in self.settings.items())
-            texts += [self.state, *given]
+            texts += [self.state, *self.said, *given]
         return any(term.pattern.search(text) for text in texts)
 
 

@@ -12,6 +12,7 @@ from tuimon.present.progress_words import progress_words
 from tuimon.present.run_arguments import Argument, arguments_of, number_of, telling_arguments
 from tuimon.runs.activity import activity, flaw, remark, state_word
 from tuimon.runs.alerts import Alert
+from tuimon.runs.annotation import Annotation
 from tuimon.runs.registry import RunStatus
 from tuimon.runs.secrecy import mask_of
 from tuimon.runs.sources import LogSource
@@ -20,7 +21,7 @@ from tuimon.text import format_value, safe
 
 RunSort = Literal["started", "best", "name", "state", "took"]
 RUN_SORTS: tuple[RunSort, ...] = get_args(RunSort)
-_ARCHIVED = "archived"
+ARCHIVED = "archived"
 
 
 class RunLine(NamedTuple):
@@ -150,7 +151,7 @@ def matching(
         FilterError: the text is none.
     """
     holds = parse_expression(text)
-    archived |= _ARCHIVED in text.lower()
+    archived |= ARCHIVED in text.lower()
     listed = (line for line in lines if archived or not line.run.annotation.archived)
     return [line for line in listed if holds(partial(_has, line, commands, now))]
 
@@ -163,11 +164,20 @@ def _has(line: RunLine, commands: RunCommands, now: float, term: FilterTerm) -> 
     if not term.of_run:
         texts += [
             " ".join(commands.of(line.run)), line.told, record.cwd, record.host,
-            state_word(line.run), "starred" if said.starred else "",
-            _ARCHIVED if said.archived else "", "baseline" if line.is_baseline else "",
+            state_word(line.run), *words_of(said), "baseline" if line.is_baseline else "",
             *(text for text, _ in remarks(line, now)),
         ]  # fmt: skip
     return any(term.pattern.search(text) for text in texts)
+
+
+def words_of(said: Annotation) -> list[str]:
+    """What filters find of what people say of a run."""
+    signs = {"starred": said.starred, ARCHIVED: said.archived}
+    return [
+        said.note,
+        *(f"#{tag}" for tag in said.tags),
+        *(w for w, holds in signs.items() if holds),
+    ]
 
 
 def _values(line: RunLine, commands: RunCommands) -> dict[str, float]:

@@ -181,3 +181,20 @@ def test_values_are_compared_with_the_baseline_as_by_pandas(
     changes = {row["run"]: row["metrics"]["val/acc"]["change"] for row in rows}
     best = points.max()
     assert changes == {"base": None, "other": pytest.approx(best["lr=0.1"] / best["lr=0.01"] - 1)}
+
+
+def test_rows_are_found_by_what_is_said_of_their_runs(
+    logs: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(logs)
+    for name, rate in (("one", "0.1"), ("two", "0.01"), ("old", "0.001")):
+        made(name, logdir=str(logs / f"lr={rate}"), cwd=str(logs))
+    assert main(["tag", "one", "paper"]) == main(["archive", "old"]) == 0
+    capsys.readouterr()
+
+    def shown(*argv: str) -> set[str]:
+        return {row["run"] for row in json.loads(_printed(capsys, *argv, "--json"))}
+
+    assert shown() == {"one", "two"}
+    assert shown("-w", "#paper") == {"one"}
+    assert shown("-w", "archived") == {"old"}
