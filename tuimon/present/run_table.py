@@ -1,7 +1,7 @@
 """The runs of a screen: legend and leaderboard in one. No widgets."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from tuimon.present.hparam_groups import HParams, differing, in_order, values_of
 from tuimon.present.leaderboard import Comparison
 from tuimon.present.run_colours import RunColours
 from tuimon.present.selection import BY_PREFIX, Selection
+from tuimon.text import by_number
 
 _NOTHING = np.empty(0)
 _NO_STEPS = np.empty(0, np.int64)
@@ -65,6 +66,17 @@ class RunTable:
     """Whether their colours are those of the first of `hparams`."""
     hparams: tuple[str, ...] = ()
     """Names of what the trainings were given that differs."""
+    ordered_by: str = ""
+    """The one of these in whose order they are; empty for none."""
+
+    def ordered(self, hparam: str) -> "RunTable":
+        """In the order of a hyperparameter, what was given none last; as it is where it has no
+        column."""
+        if hparam not in self.hparams:
+            return self
+        at = self.hparams.index(hparam)
+        rows = sorted(self.rows, key=lambda row: (not row.hparams[at], by_number(row.hparams[at])))
+        return replace(self, rows=rows, ordered_by=hparam)
 
     @property
     def told(self) -> RunRow | None:

@@ -148,7 +148,9 @@ class ContentMaker:
         table = run_table(
             order, selection, colours, comparison, options, given, joined=joined, own_baseline=own
         )
+        table = table.ordered(look.order_by)
         by_value = told == chosen and orders_by_value(look.run_order, len(order))
+        by_value &= not table.ordered_by
         selection = replace(selection, named=table.names_lines)
         return selection, replace(table, by_value=by_value)
 

@@ -54,9 +54,10 @@ def _wanted(table: RunTable) -> tuple[int, int, list[int]]:
     rows = table.rows
     cue = max((len(row.cue) for row in rows), default=1)
     name = max((width(safe(row.label)) for row in rows), default=0)
+    titles = [_hparam_title(each, table) for each in table.hparams]
     hparams = [
-        1 + min(_MOST_HPARAM, max(width(safe(each)), *(width(row.hparams[at]) for row in rows)))
-        for at, each in enumerate(table.hparams)
+        1 + min(_MOST_HPARAM, max(width(title), *(width(row.hparams[at]) for row in rows)))
+        for at, title in enumerate(titles)
     ]
     return cue, 1 + min(name, _MOST_NAME), hparams
 
@@ -65,12 +66,16 @@ def _title(table: RunTable) -> str:
     return ("▾ " if table.by_value else "") + safe(table.title)
 
 
+def _hparam_title(name: str, table: RunTable) -> str:
+    return ("▾ " if name == table.ordered_by else "") + safe(name)
+
+
 def run_head(table: RunTable, columns: RunCells) -> Row:
     """How many there are, and what stands in the columns."""
     count = f" {len(table.rows)} "
     room = 1 + columns.cue + columns.name - len(" runs") - len(count)
     heads = [
-        " " + fit_name(name, cells - 1, "right")
+        " " + fit_name(_hparam_title(name, table), cells - 1, "right")
         for name, cells in zip(table.hparams, columns.hparams, strict=False)
     ]
     title_room = columns.value + (0 if heads else max(0, room))  # it may begin above the names
