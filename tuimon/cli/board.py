@@ -25,7 +25,7 @@ from tuimon.present.run_board import Board, BoardRow, Result, board, board_rows
 from tuimon.present.run_lines import ARCHIVED, RunCommands, words_of
 from tuimon.present.trial_names import hparam_text
 from tuimon.runs.activity import state_word
-from tuimon.runs.baselines import baseline_of
+from tuimon.runs.baselines import baseline_above, baseline_of
 from tuimon.runs.checkpoints import checkpoint_of, find_checkpoints
 from tuimon.runs.record import RecordError
 from tuimon.runs.registry import list_runs, read_status
@@ -128,9 +128,11 @@ def _board(sources: Sequence[str], *, archived: bool) -> tuple[Board, bool]:
 
 
 def _baseline(targets: Sequence[LogTarget], reader: SummaryReader) -> BoardRow | None:
-    """The training that is pinned for the directory in which the first run was started, or this."""
-    project = next((target.status.record.cwd for target in targets if target.status), ".")
-    pinned = baseline_of(project)
+    """The training that is pinned for the directory in which the first run was started, or the log
+    directories lie."""
+    cwd = next((target.status.record.cwd for target in targets if target.status), None)
+    paths = [source.path for target in targets for source in target.sources]
+    pinned = baseline_above(paths) if cwd is None else baseline_of(cwd)
     if pinned is None:
         return None
     try:

@@ -5,6 +5,7 @@ import math
 import shutil
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -13,7 +14,9 @@ from tuimon.cli.shared.common import CommandError, complete_run, run_or_refuse
 from tuimon.present.difference_sheet import difference_rows
 from tuimon.present.run_differences import Difference, code_differences, differences
 from tuimon.present.whole_runs import read_runs
+from tuimon.runs.baselines import baseline_of
 from tuimon.runs.code_states import CodeDifference
+from tuimon.runs.registry import read_status
 from tuimon.text import safe
 
 
@@ -26,15 +29,17 @@ from tuimon.text import safe
     show_default=True,
     help="auto: on terminals, unless NO_COLOR is set.",
 )
-@click.argument("runs", nargs=-1, metavar="RUN RUN...", shell_complete=complete_run)
+@click.argument("runs", nargs=-1, metavar="RUN...", shell_complete=complete_run)
 def command(runs: tuple[str, ...], as_json: bool, color: str) -> int:
     """Show what is not the same in two RUNs or more: command, configuration, environment, packages,
     commit, time, pace and memory, the best and the last value of each metric with its change from
-    the first RUN, and a diff of the code.
+    the first RUN, and a diff of the code. One RUN alone is compared with its baseline.
     """
-    if len(runs) < 2:
-        raise CommandError("name two runs or more (tuimon ls)")
     found = [run_or_refuse(run) for run in runs]
+    if len(found) == 1 and (pinned := baseline_of(found[0].record.cwd)) and not pinned.is_gone:
+        found = [read_status(Path(pinned.directory)), *found]
+    if len(found) < 2:
+        raise CommandError("name two runs or more (tuimon ls), or pin a baseline")
     if len({status.record.id for status in found}) < len(found):
         raise CommandError("a run does not differ from itself")
     subjects = read_runs(found)

@@ -127,5 +127,10 @@ class HomeMemory:
         """The runs that are marked, shown or not, in the order of the list."""
         return [line for line in self.lines if line.id in self.marked]
 
+    def baseline_of(self, run: RunStatus) -> list[RunStatus]:
+        """The run that others of a run's directory are compared with; empty for none."""
+        lines = (line for line in self.lines if line.is_baseline)
+        return [line.run for line in lines if line.run.record.cwd == run.record.cwd][:1]
+
     def _lines(self, runs: Sequence[RunStatus]) -> list[RunLine]:
         return self.commands.lines(runs, self.book.glances, self._baselines)

@@ -71,7 +71,7 @@ def difference_frame(
 
     rows = {row.name: row for row in board_rows(runs, reader)}
     one, other = dict(_facts(rows[first])), dict(_facts(rows[second]))
-    keys = [key for key in {**one, **other} if one.get(key) != other.get(key)]
+    keys = [key for key in {**one, **other} if not _is_same(one.get(key), other.get(key))]
     told = [(one.get(key), other.get(key), _change(one.get(key), other.get(key))) for key in keys]
     index = pd.MultiIndex.from_tuples(keys, names=["section", "name"]) if keys else None
     return pd.DataFrame(told, index=index, columns=[first, second, "change"], dtype=object)
@@ -86,6 +86,11 @@ def _facts(row: BoardRow) -> Iterator[tuple[tuple[str, str], object]]:
         if one.best is not None:
             yield ("values", f"best {tag}"), one.best
         yield ("values", f"last {tag}"), one.last
+
+
+def _is_same(first: object, second: object) -> bool:
+    nan = first != first and second != second
+    return nan or first == second
 
 
 def _change(first: object, second: object) -> float | None:

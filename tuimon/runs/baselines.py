@@ -4,6 +4,8 @@ A project is a directory in which runs are started.
 """
 
 import json
+import os
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -44,6 +46,14 @@ def pinned_directories() -> frozenset[str]:
     except (OSError, NoHomeError):
         return frozenset()
     return frozenset(one.directory for one in found if one is not None)
+
+
+def baseline_above(paths: Sequence[str]) -> Baseline | None:
+    """The baseline of the nearest directory in which all of these lie, or which is theirs."""
+    if not paths:
+        return None
+    common = Path(os.path.commonpath([os.path.normpath(Path(one).absolute()) for one in paths]))
+    return next(filter(None, map(baseline_of, map(str, (common, *common.parents)))), None)
 
 
 def pin_baseline(project: str, baseline: Baseline | None) -> None:

@@ -1,11 +1,12 @@
 """The baseline of a project, read into a store of its own beside what is watched."""
 
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from tuimon.abandoned import Aside
-from tuimon.runs.baselines import Baseline, baseline_of
+from tuimon.runs.baselines import Baseline
 from tuimon.runs.record import RecordError
 from tuimon.runs.registry import RunStatus, read_status
 from tuimon.store.follower import Follower
@@ -18,11 +19,10 @@ _LOOK_EVERY = 2.0
 class BaselineLog:
     """Follows the event files of the run that is pinned for a project, whichever that is."""
 
-    def __init__(self, project: str, own: Path | None) -> None:
+    def __init__(self, find: Callable[[], Baseline | None], own: Path | None = None) -> None:
         """`own` is the directory of the run that is watched: it is not compared with itself."""
-        self._project = project
         self._own = own
-        self._looking = Aside(partial(_look, project))
+        self._looking = Aside(partial(_look, find))
         self._looked = -_LOOK_EVERY
         self._pinned: Baseline | None = None
         self._ended = False
@@ -65,8 +65,8 @@ class BaselineLog:
         self._follower.start()
 
 
-def _look(project: str) -> tuple[Baseline | None, RunStatus | None]:
-    pinned = baseline_of(project)
+def _look(find: Callable[[], Baseline | None]) -> tuple[Baseline | None, RunStatus | None]:
+    pinned = find()
     if pinned is None or pinned.is_gone:
         return pinned, None
     try:

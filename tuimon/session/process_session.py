@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Protocol
 
 from tuimon.guardian.child import Outcome
+from tuimon.runs.baselines import Baseline, baseline_of
 from tuimon.runs.foreign import EndWatch, ForeignProcess
 from tuimon.runs.record import RunState
 from tuimon.runs.sources import LogSource
-from tuimon.session.baseline_log import BaselineLog
 from tuimon.session.session import LogSearch, Session, TrainingFacts
 
 _LOOK_EVERY = 0.2
@@ -36,13 +36,15 @@ class ProcessSession(Session):
     def __init__(self, process: ForeignProcess, finder: Finder) -> None:
         super().__init__(None)
         self.process: ForeignProcess = process
-        self.baseline = BaselineLog(process.cwd, None)
         self._finder = finder
         self._watch = EndWatch(process.ref)
         self._ended_at: float | None = None
         self._outcome: Outcome | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._search, name="tuimon-finder", daemon=True)
+
+    def _find_baseline(self) -> Baseline | None:
+        return baseline_of(self.process.cwd)
 
     @property
     def known_by(self) -> tuple[str, ...]:

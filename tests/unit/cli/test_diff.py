@@ -94,6 +94,17 @@ def test_packages_and_variables_that_differ_are_told(
     assert _of(_told(capsys, "b", "x")["variables/NOTE"], "values") == ["none", "(hidden)"]
 
 
+def test_one_run_is_compared_with_the_baseline_of_its_directory(
+    capsys: pytest.CaptureFixture[str],
+):
+    assert main(["baseline", "small"]) == 0
+    capsys.readouterr()
+    told = _told(capsys, "large")
+    assert _of(told["values/best val/loss"], "numbers") == [0.5, 0.25]
+    assert main(["diff", "small"]) == 2
+    assert "does not differ from itself" in capsys.readouterr().err
+
+
 def test_of_three_all_are_told(capsys: pytest.CaptureFixture[str]):
     told = _told(capsys, "small", "large", "same")
     assert _of(told["values/best val/loss"], "numbers") == [0.5, 0.25, 0.5]

@@ -41,6 +41,8 @@ from tuimon.tui.screens.pages import TextScreen, TextSection
 from tuimon.tui.screens.remark_keys import RemarkKeys
 from tuimon.tui.viewer_app import ViewerApp
 
+_DIFFERS = "Show what differs in marked runs, or from the baseline"
+
 HOME_KEYS = (
     Key("home-leave", "q,ctrl+c", "leave", "Leave", "Leave; trainings go on", "leave", 100),
     Key("home-help", "question_mark,f1", "help", "Help", "Show this help", "help", 95),
@@ -50,7 +52,15 @@ HOME_KEYS = (
     Key("home-stop", "S", "stop", "Stop the training", "Stop it; asks first", "stop", 80),
     Key("home-mark", "space", "mark", "Mark", "Mark what to watch side by side", "mark", 75),
     Key("home-sort", "s", "sort", "Sort", "Sort: newest, best, name, state, longest", "sort", 70),
-    Key("home-diff", "D", "diff", "What differs", "Show what differs in marked runs", "diff", 45),
+    Key(
+        "home-diff",
+        "D",
+        "diff",
+        "What differs",
+        _DIFFERS,
+        "diff",
+        45,
+    ),
     Key("home-again", "r", "again", "Run again", "Start it again; asks first", "again", 65),
     Key(
         "home-annotate",
@@ -337,10 +347,13 @@ class HomeScreen(RemarkKeys):
             self._exit_with(chosen)
 
     def _compared(self) -> list[RunStatus]:
-        """The runs that are marked, the oldest first; one alone with the one under the cursor."""
+        """The runs that are marked, the oldest first; one alone, or else the baseline, with the one
+        under the cursor."""
         runs, run = self._marked_runs, self._run
+        if not runs and run is not None:
+            runs = self._memory.baseline_of(run)
         if len(runs) == 1 and run is not None and run.record.id != runs[0].record.id:
-            runs.append(run)
+            return [*runs, run]
         return sorted(runs, key=lambda run: run.record.started_at)
 
     def action_diff(self) -> None:
@@ -349,7 +362,7 @@ class HomeScreen(RemarkKeys):
 
         runs = self._compared()
         if len(runs) < 2:
-            self.notify("First mark the runs to compare: Space.")
+            self.notify("First mark the runs to compare (Space), or pin a baseline (B).")
         elif len(runs) > MOST_RUNS:
             self.notify(f"At most {MOST_RUNS} runs have room beside each other.")
         else:
