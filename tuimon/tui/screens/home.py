@@ -350,10 +350,10 @@ class HomeScreen(RemarkKeys):
         """The runs that are marked, the oldest first; one alone, or else the baseline, with the one
         under the cursor."""
         runs, run = self._marked_runs, self._run
-        if not runs and run is not None:
-            runs = self._memory.baseline_of(run)
-        if len(runs) == 1 and run is not None and run.record.id != runs[0].record.id:
-            return [*runs, run]
+        if run is not None and not runs:
+            return [one for one in self._memory.baseline_of(run) if one != run] + [run]
+        if run is not None and len(runs) == 1 and run.record.id != runs[0].record.id:
+            runs.append(run)
         return sorted(runs, key=lambda run: run.record.started_at)
 
     def action_diff(self) -> None:
