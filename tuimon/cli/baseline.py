@@ -6,6 +6,8 @@ import click
 
 from tuimon.cli.shared.common import CommandError, complete_run, run_or_refuse
 from tuimon.runs.baselines import Baseline, baseline_of, pin_baseline
+from tuimon.runs.record import RecordError
+from tuimon.runs.registry import read_status
 from tuimon.text import safe
 
 
@@ -26,9 +28,12 @@ def command(run: str | None, unpin: bool) -> int:
     if status is None and not unpin:
         if pinned is None:
             raise CommandError(f"{where} has no baseline: tuimon baseline RUN")
-        if pinned.is_gone:
-            raise CommandError(f"the baseline {safe(pinned.name)} of {where} is gone")
-        click.echo(f"{safe(pinned.name)}: {safe(Path(pinned.directory).name)}")
+        try:
+            found = read_status(Path(pinned.directory))
+        except RecordError:
+            gone = f"the baseline {safe(pinned.name)} of {where} is gone"
+            raise CommandError(f"{gone}: tuimon baseline RUN, or --none") from None
+        click.echo(f"{safe(found.name)}: {found.record.id}")
         return 0
     chosen = None if status is None else Baseline(str(status.paths.directory), status.name)
     try:

@@ -18,7 +18,7 @@ from tuimon.runs.git import git_command, git_environment, git_root
 from tuimon.runs.source_copy import CODE, LEFT_OUT, MOST_BYTES, PATCH, SourcePatch, name_of_section
 
 _GIT_SECONDS = 20.0
-_MOST_SCRIPT_BYTES = 1 << 20
+_MOST_SCRIPT_BYTES = 8 << 20
 _MOST_SECTIONS = 40
 _SECTION = re.compile(r"^(?=diff --git )", re.MULTILINE)
 
