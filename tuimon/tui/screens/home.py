@@ -207,6 +207,9 @@ class HomeScreen(RemarkKeys):
         }
         return {key for key, something in does.items() if not something}
 
+    def urgent_keys(self) -> set[str]:
+        return {"home-diff"} if len(self._marked_runs) > 1 else set()
+
     @property
     def _chosen(self) -> Choice | None:
         """What is under the cursor, as it would be watched."""
