@@ -10,6 +10,7 @@ from tuimon.metrics import best_of, measure_of
 from tuimon.present.hparam_groups import in_order
 from tuimon.present.leaderboard import LEADING_CURVES, MOST_ALIKE
 from tuimon.present.pairing import Metric
+from tuimon.present.reference_curves import ReferenceCurves
 from tuimon.present.run_colours import RunColours
 from tuimon.present.selection import BY_PREFIX, Selection
 from tuimon.present.series_curves import SeriesCurves
@@ -49,6 +50,8 @@ class MetricCurves:
         self._store = store
         self._colours = colours
         self._curves = SeriesCurves()
+        self.references = ReferenceCurves(store)
+        """What they are compared with."""
 
     @property
     def versions(self) -> tuple[object, ...]:
@@ -60,14 +63,17 @@ class MetricCurves:
             for _, tag in self.metric.curves
             if tag in run.series
         ]
-        return (self._colours.version, *series)
+        compared = self.references.versions([tag for _, tag in self.metric.curves])
+        return (self._colours.version, compared, *series)
 
-    def curves(self, palette: int) -> list[Curve]:
+    def curves(self, palette: int, *, references: bool = True) -> list[Curve]:
         """The curves over all runs that are selected; `palette` is how many colours there are.
 
         One training: a colour for each of its curves. Several: a colour for each training, and
         dashes to tell its curves apart; or a colour for each value of a hyperparameter. Where
         there are many and none was chosen, those with the best values stand out.
+
+        With `references` those that they are compared with come behind them.
         """
         runs, selection = self._store.runs, self.selection
         several = len(trainings(runs)) > 1
@@ -111,7 +117,12 @@ class MetricCurves:
                     kind=self._kind(lane) if several and told else None,
                 )
             )
-        return curves
+        return self.references.compared(
+            curves,
+            [(lane.run, lane.series) for lane in drawn],
+            [" ".join(self._of_lane(lane)) for lane in drawn],
+            drawn=references,
+        )
 
     def _faded(self, drawn: Sequence[_TrainingCurve], lanes: int) -> list[bool]:
         """Of each curve, whether others stand out."""
