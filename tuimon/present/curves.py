@@ -7,6 +7,7 @@ import numpy as np
 
 from tuimon.charts.model import Curve
 from tuimon.metrics import best_of, measure_of
+from tuimon.present.derived_series import AnySeries, SeriesFinder
 from tuimon.present.hparam_groups import in_order
 from tuimon.present.leaderboard import LEADING_CURVES, MOST_ALIKE
 from tuimon.present.pairing import Metric
@@ -15,7 +16,6 @@ from tuimon.present.selection import BY_PREFIX, Selection
 from tuimon.present.series_curves import SeriesCurves
 from tuimon.store.parts import part_of, trainings
 from tuimon.store.run_log import RunLog
-from tuimon.store.series import Series
 from tuimon.store.store import Store
 
 _MOST_FADED = 6
@@ -29,7 +29,7 @@ class _TrainingCurve(NamedTuple):
     training: str
     split: str
     part: str
-    series: Series
+    series: AnySeries
 
     @property
     def key(self) -> tuple[str, str]:
@@ -42,6 +42,8 @@ class MetricCurves:
     def __init__(self, store: Store, metric: Metric, colours: RunColours) -> None:
         self.metric = metric
         self.selection = Selection()
+        self.x = ""
+        """The formula of the x axis, where that was logged."""
         self.note = ""
         """Which trainings stand out, if that was not chosen."""
         self.keys: list[tuple[str, str]] = []
@@ -49,18 +51,20 @@ class MetricCurves:
         self._store = store
         self._colours = colours
         self._curves = SeriesCurves()
+        self._finder = SeriesFinder()
 
     @property
     def versions(self) -> tuple[object, ...]:
         """A value that changes when any of the curves does."""
         runs = self._store.runs
         series = [
-            (run.name, tag, run.series[tag].version)
+            (run.name, tag, found.version)
             for run in runs.values()
             for _, tag in self.metric.curves
-            if tag in run.series
+            if (found := self._finder.find(run, tag)) is not None
         ]
-        return (self._colours.version, *series)
+        of_x = [run.version for run in runs.values()] if self.x else ()
+        return (self._colours.version, self.x, *series, *of_x)
 
     def curves(self, palette: int) -> list[Curve]:
         """The curves over all runs that are selected; `palette` is how many colours there are.
@@ -102,6 +106,7 @@ class MetricCurves:
                     lane.run,
                     lane.series,
                     self._label(lane, several),
+                    x=self.x,
                     colour=colour,
                     pattern=pattern,
                     number=number * len(self.metric.curves) + index,
@@ -167,7 +172,7 @@ class MetricCurves:
         for run in runs.values():
             part = part_of(run, runs)
             for split, tag in self.metric.curves:
-                series = run.series.get(tag)
+                series = self._finder.find(run, tag)
                 if series is not None:
                     training, label = (part.parent, part.label) if part else (run.name, "")
                     lanes.append(_TrainingCurve(run, training, split, label, series))
