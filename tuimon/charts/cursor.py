@@ -67,7 +67,11 @@ def _index(track: Track, axis: Axis, position: float) -> int | None:
     slack = (axis.limits[1] - axis.limits[0]) / 200
     if not track.x[0].item() - slack <= target <= track.x[-1].item() + slack:
         return None
-    return track.nearest(target)
+    nearest = track.nearest(target)
+    if axis.kind != "metric":
+        return nearest
+    # Of those that were logged at one position, the last one.
+    return int(np.searchsorted(track.x, track.x[nearest], side="right")) - 1
 
 
 def _range(track: Track, first: int, end: int) -> RangeReading:

@@ -106,7 +106,7 @@ def parse_formulas(text: str, tags: Collection[str] = ()) -> list[NamedFormula]:
     """
     if len(text) > MOST_LENGTH:
         raise FormulaError(f"more than {MOST_LENGTH} characters")
-    parser = _Parser(text, tags)
+    parser = _FormulaParser(text, tags)
     found = [parser.named()]
     while parser.takes(","):
         found.append(parser.named())
@@ -160,7 +160,7 @@ _TOKEN = re.compile(
 _WHITE = re.compile(r"\s*")
 
 
-class _Parser:
+class _FormulaParser:
     """Recursive descent: sum = product (+ product)*, product = one (* one)*."""
 
     def __init__(self, text: str, tags: Collection[str]) -> None:

@@ -303,11 +303,13 @@ class ChartGrid(Container):
         self.draw()
 
     def chart_of(self, tag: str) -> int | None:
-        """The index of the chart that holds a tag."""
-        for index, metric in enumerate(self._metrics):
-            if any(tag == member for _, member in metric.curves):
-                return index
-        return None
+        """The index of the chart that holds a tag; of one's own where no other does."""
+        found = [
+            (metric.own, index)
+            for index, metric in enumerate(self._metrics)
+            if any(tag == member for _, member in metric.curves)
+        ]
+        return min(found)[1] if found else None
 
     def on_resize(self) -> None:
         self._arrange()

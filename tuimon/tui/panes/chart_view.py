@@ -56,6 +56,7 @@ class MetricChart:
 
     def newest(self, options: ChartOptions) -> list[Curve]:
         """Its curves as they are now; made anew only if anything has changed."""
+        self.curves.x = options.x_formula
         key = self.curves.versions, self.curves.selection, options.palette
         if self._known[0] != key:
             self._known = key, self.curves.curves(options.palette)
