@@ -68,7 +68,12 @@ class Prompt(KeyOwner, Container):
         """
         super().__init__(id=id)
         self._asked = Static(asked, classes="asked", markup=False)
-        self._input = Input(placeholder=examples, compact=True, max_length=MOST_LENGTH)
+        self._input = Input(
+            placeholder=examples,
+            compact=True,
+            max_length=MOST_LENGTH,
+            select_on_focus=completions is None,  # what is long is changed, not typed anew
+        )
         self._said = Static("", classes="said", markup=False)
         self._why = Static("", classes="why", markup=False)
         self.history = [] if history is None else history
