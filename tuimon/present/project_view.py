@@ -31,7 +31,8 @@ MOST_CHARTS = 100
 _HIGHEST = 12
 """Directories above the working directory that are looked into."""
 
-_Text = Annotated[str, Rule(lambda text: len(text) <= MOST_LENGTH, "must be shorter")]
+_LIMIT = f"must be text in quotes, of at most {MOST_LENGTH} characters"
+_Text = Annotated[str, Rule(lambda text: len(text) <= MOST_LENGTH, _LIMIT)]
 _Filter = Annotated[str, Rule(lambda text: not filter_fault(text), "must be a filter")]
 
 
