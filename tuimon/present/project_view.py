@@ -33,6 +33,10 @@ _HIGHEST = 12
 
 _LIMIT = f"must be text in quotes, of at most {MOST_LENGTH} characters"
 _Text = Annotated[str, Rule(lambda text: len(text) <= MOST_LENGTH, _LIMIT)]
+_Pins = Annotated[tuple[_Text, ...], Rule(lambda pins: True, 'must be a list: ["val/loss"]')]
+_Charts = Annotated[
+    Mapping[str, _Text], Rule(lambda charts: True, 'must be a table of texts: gap = "a - b"')
+]
 _Filter = Annotated[str, Rule(lambda text: not filter_fault(text), "must be a filter")]
 
 
@@ -40,13 +44,13 @@ _Filter = Annotated[str, Rule(lambda text: not filter_fault(text), "must be a fi
 class ProjectView:
     """What the file says; a field's type, with its rules, is what is taken from it."""
 
-    pin: tuple[_Text, ...] = ()
+    pin: _Pins = ()
     """Titles of the charts that come first, or tags in them."""
     x: _Text = ""
     """The formula of the x axis."""
     filter: _Filter = ""
     smooth: Smoothing | None = None
-    charts: Mapping[str, _Text] = field(default_factory=dict)
+    charts: _Charts = field(default_factory=dict)
     """Formulas, separated by commas, by the title of their chart."""
 
     def first_look(self, look: Look) -> Look:
@@ -147,7 +151,8 @@ class ProjectFile:
         except (OSError, TimeoutError) as error:
             self.fault = f"{FILE}: {error}"
         except ConfigError as error:
-            self.fault = str(error.problems[0])
+            more = len(error.problems) - 1
+            self.fault = f"{error.problems[0]}{f' (and {more} more)' if more else ''}"
 
     def keep(self, before: Look, after: Look) -> bool:
         """Write what is other than before; whether there was anything, and it was kept.
