@@ -1,12 +1,17 @@
 """Options that tell how logs are to be looked at, as keys of the screen do."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tuimon.cli.shared.common import CommandError
+from tuimon.cli.shared.common import CommandError, settings_or_refuse
+from tuimon.cli.shared.targets import tell
 from tuimon.text import safe
+
+if TYPE_CHECKING:
+    from tuimon.present.look import Look
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -49,11 +54,32 @@ def asked_look(
         raise CommandError(safe(f"--filter {filter}: {why}"))
     charts, option = {}, ""
     try:
-        for option in chart:
-            made = ChartText.parse(option)
+        for text in chart:
+            option = f"--chart {text}"
+            made = ChartText.parse(text)
             charts[made.title] = made.formulas
-        if x and (option := x) not in X_AXES:
+        if x and x not in X_AXES:
+            option = f"--x {x}"
             parse_formula(x)
     except FormulaError as error:
         raise CommandError(safe(f"{option}: {error}")) from None
     return {"filter": filter, "smoothing": smooth, "pins": tuple(pin), "x": x, "charts": charts}
+
+
+def project_look(directory: Path) -> "Look":
+    """How the project that a directory belongs to is looked at for the first time; what is wrong
+    in its file is told on standard error, and nothing of it counts.
+
+    Raises:
+        CommandError: something in the settings makes no sense.
+    """
+    from tuimon.config.reading import ConfigError
+    from tuimon.present.look import first_look
+    from tuimon.present.project_view import file_for, read_project
+
+    look = first_look(settings_or_refuse(screen=False))
+    try:
+        return read_project(file_for(directory)).first_look(look)
+    except (ConfigError, OSError) as error:
+        tell(safe(str(error)))
+        return look
