@@ -200,7 +200,7 @@ def test_charts_of_ones_own(
     output = show(capsys, "runs", *options)
     assert output.splitlines()[0].endswith("smoothing 0.6  x epoch")
     head = output.splitlines()[2]
-    assert "loss / 2 0.00691" in head
+    assert "loss / 2 0.006909" in head
     assert "log10(loss) -1.86" in head
     assert head.index("half") < head.index("lo ")
     (tmp_path / "tuimon.toml").write_text("pin = 1\n")
