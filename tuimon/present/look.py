@@ -66,6 +66,8 @@ class Look:
     pins: _Texts = ()
     """Titles of the charts that come first, or tags in them."""
     superseded: bool = _FIRST.charts.superseded
+    events: bool = False
+    """Whether charts tell what happened meanwhile."""
     outliers: bool = False
     """Whether y has room for values that flatten all others."""
     marks: MarkStyle | None = None

@@ -187,6 +187,7 @@ class ChartView(CellView, can_focus=True):
             chart.curves.selection,
             self.state.view(self.metric.title),
             self.state.cursor,
+            self.state.events,
             self.full,
             chart.shared,
             self.rule.section,
@@ -290,6 +291,7 @@ class ChartView(CellView, can_focus=True):
             note=chart.curves.note,
             full=self.full,
             shared=None if own else chart.shared,
+            events=state.events,
         )
         chart.scales = chart.drawing.scales
         return chart.drawing.rows

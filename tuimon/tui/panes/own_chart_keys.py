@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
+from tuimon.charts.event_marks import EVENT_SIGNS, HAPPENED
 from tuimon.charts.model import X_AXES, MarkStyle
 from tuimon.present.chart_state import without_x
 from tuimon.present.look import ChangeLook, Look
@@ -22,6 +23,7 @@ from tuimon.tui.panes.prompt import Prompt
 _MAKE = "Type a chart, or change yours: gap = val - train"
 _PIN = "Pin the chart: it comes first; or no more"
 _TYPE_X = "Type what x is: train/epoch, tokens/1e6"
+_EVENTS = "Mark epochs, lr drops, checkpoints, alerts, restarts"
 _EXAMPLES = "gap = val/loss - train/loss    both = loss, ema(val/loss, .9)"
 _MOST_TOLD = 3
 
@@ -37,6 +39,7 @@ class OwnChartKeys(KeyOwner, ChartGrid):
             Key("own-chart", "A", "own_chart", "Own chart", _MAKE),
             Key("pin-chart", "circumflex_accent", "pin_chart", "Pin the chart", _PIN),
             Key("x-formula", "X", "x_formula", "x by a metric", _TYPE_X),
+            Key("events", "vertical_line", "events", "What happened", _EVENTS),
         )
     }
 
@@ -149,6 +152,13 @@ class OwnChartKeys(KeyOwner, ChartGrid):
 
     def _end_formulas(self) -> None:
         self.screen.set_focus(None)
+
+    def action_events(self) -> None:
+        """Tell on the x axes what happened, or no more."""
+        self.change_look(events=not self.look.events)
+        if self.look.events:
+            told = (f"{sign} {HAPPENED[kind]}" for kind, sign in EVENT_SIGNS.items())
+            self.notify("   ".join(told))
 
     # Pinning
 

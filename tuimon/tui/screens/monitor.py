@@ -21,6 +21,7 @@ from tuimon.present.hparam_groups import read_hparams
 from tuimon.present.look import NOTHING_ASKED, Look, LookFile, first_look, selected, wanted_marks
 from tuimon.present.project_view import ProjectFile
 from tuimon.present.run_colours import RunColours
+from tuimon.present.run_events import RunEvents
 from tuimon.present.screen_content import Judging, ScreenContent
 from tuimon.present.selection import Selection
 from tuimon.present.tag_width import TAGS_FROM_WIDTH
@@ -106,6 +107,7 @@ class MonitorScreen(DataKeys):
         """`asked` are fields of the look that options of a command give."""
         super().__init__(session)
         self._project = ProjectFile(session)
+        self._events = RunEvents(session)
         first = self._project.view.first_look(first_look(settings))
         self._look_file = LookFile(session, first)
         self.set_reactive(DataKeys.look, self._look_file.load().with_asked(**asked))
@@ -264,6 +266,7 @@ class MonitorScreen(DataKeys):
         options, judging = self.options, self._judging
         content = self._maker.make(look, selection, colours, options, judging, loading=loading)
         self._content, (charts, folded) = content, content.arrangement
+        self._charts.events = self._events.newest(look)
         await self._charts.show(charts, content.selection, growing=self.session.is_growing)
         store = self.session.store
         self._folded.set_sections(
@@ -283,6 +286,7 @@ class MonitorScreen(DataKeys):
         facts = header_facts(self.session)
         self._header.tell(facts)
         self._output.fit_terminal()
+        self._charts.events = self._events.newest(self.look)
         self._output.warn(losses(self._status.record) if self._status is not None else None)
         self._show_panes()
         self.tell_alerts()
