@@ -19,13 +19,16 @@ from tuimon.store.formulas import (
     NumberTerm,
     Operation,
     TagTerm,
+    completions,
     parse_formula,
     parse_formulas,
+    quoted,
     tags_in,
 )
 from tuimon.store.series import Points, Series
 from tuimon.store.step_order import Oddity
 from tuimon.store.timeline import Restarts
+from tuimon.text import safe
 
 TAGS = ("a", "b", "c/d")
 Batch = tuple[str, list[tuple[int, float]]]
@@ -154,6 +157,16 @@ def test_a_formula_that_is_written_is_read_again(formula: Formula) -> None:
 def text_of(formula: Formula) -> str:
     """A negative number is read as the product of it and -1."""
     return re.sub(r"\(-1\.0 \* (\d[^ )]*)\)", r"-\1", str(formula)).replace("-0.0", "0.0")
+
+
+@given(st.text(min_size=1, max_size=20) | st.text("a\x1b[\"'\\u\u202e\ud800", min_size=1))
+@settings(max_examples=100, deadline=None)
+def test_a_tag_in_quotes_is_text_that_can_be_shown(tag: str) -> None:
+    text = quoted(tag)
+    assert safe(text) == text
+    assert parse_formula(text).formula == TagTerm(tag)
+    [completed] = completions("2 * ", [tag])
+    assert parse_formulas(completed, ())[0].formula == Operation("*", (NumberTerm(2), TagTerm(tag)))
 
 
 @given(st.text(max_size=60) | st.text("ab/(),+-*.1\"'e ", max_size=60))

@@ -1,15 +1,18 @@
 """Formulas that people type: what a chart shows that no tag has by itself.
 
 val/loss                 a tag; the longest one that is known wins: with it, `val / loss` divides
-"my tag"  'my tag'       a tag in quotes, whatever is in it; \\ goes before a quote
+"my tag"  'my tag'       a tag in quotes: \\ goes before a quote, \\u001b is a character
 loss * 2 - (a + b) / c   numbers, + - * / and brackets
 ema(loss, .9)            a function, see `FUNCTIONS`
 loss, ema(loss, .9)      several, for one chart
 """
 
 import re
+import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
+
+from tuimon.text import safe
 
 MOST_LENGTH = 400
 _MOST_DEPTH, _MOST_VALUES = 30, 60
@@ -133,7 +136,22 @@ def tags_in(formula: Formula) -> list[str]:
 
 def quoted(tag: str) -> str:
     """A tag as a formula has it wherever it stands."""
-    return '"' + re.sub(r'(["\\])', r"\\\1", tag) + '"'
+    return f'"{"".join(map(_escaped, tag))}"'
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    if safe(character) == character:
+        return character
+    code = ord(character)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    text = match[1]
+    code = int(text[1:], 16) if len(text) > 1 else ord(text)
+    return chr(code) if code <= sys.maxunicode else text
 
 
 def completions(text: str, tags: Sequence[str]) -> list[str]:
@@ -157,6 +175,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
 _WHITE = re.compile(r"\s*")
 
 
@@ -224,7 +243,7 @@ class _FormulaParser:
         if match["number"]:
             return NumberTerm(float(match["number"]))
         quote = match["quoted"]
-        return TagTerm(re.sub(r"\\(.)", r"\1", quote[1:-1]) if quote else match["name"])
+        return TagTerm(_ESCAPE.sub(_unescaped, quote[1:-1]) if quote else match["name"])
 
     def _function(self, name: str, depth: int) -> Operation:
         begin = self._at

@@ -11,6 +11,7 @@ from textual.containers import Container, Horizontal
 from textual.widgets import Input, Static
 
 from tuimon.store.filters import MOST_LENGTH
+from tuimon.text import safe
 from tuimon.tui.keys.key_owner import KeyOwner
 from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
 
@@ -131,14 +132,14 @@ class Prompt(KeyOwner, Container):
 
     @property
     def text(self) -> str:
-        """What stands in the line. Setting it tells nobody."""
+        """What stands in the line. Setting it tells nobody, and makes it safe to be shown."""
         return self._input.value
 
     @text.setter
     def text(self, text: str) -> None:
         with self.prevent(Input.Changed):
-            self._input.value = text
-        self._input.cursor_position = len(text)
+            self._input.value = safe(text)
+        self._input.cursor_position = len(self._input.value)
 
     def action_clear(self) -> None:
         self._on_typed("")
