@@ -86,7 +86,12 @@ async def test_pins_and_the_x_axis_are_kept(session: Session, tmp_path: Path) ->
         assert screen.options.x_axis == "step"
     assert (tmp_path / "tuimon.toml").read_text() == f'pin = ["{second}"]\nx = "epoch"\n'
     (tmp_path / "tuimon.toml").write_text('pin = ["lost"]\nx = 3\n')
-    asked = {"pins": (second,), "charts": {"twice\x1b[m": "epoch * 2"}, "x": "wall", "filter": "epoch"}
+    asked = {
+        "pins": (second,),
+        "charts": {"twice\x1b[m": "epoch * 2"},
+        "x": "wall",
+        "filter": "epoch",
+    }
     async with TuimonApp(session, asked=asked).run_test(size=SIZE) as pilot:
         screen = await settle(pilot)
         assert visible(screen) == [second, "twice\x1b[m"]

@@ -15,6 +15,14 @@ from tuimon.metrics import Best
 XAxis = Literal["step", "relative", "wall", "metric"]
 X_AXES: tuple[XAxis, ...] = ("step", "relative", "wall")
 """Those that every log has."""
+
+
+def x_axis_after(axis: XAxis, formula: str) -> XAxis:
+    """The one that a key switches to; `formula` is what `metric` stands for, if anything."""
+    axes: tuple[XAxis, ...] = (*X_AXES, "metric") if formula else X_AXES
+    return axes[(axes.index(axis) + 1) % len(axes)]
+
+
 MarkStyle = Literal["braille", "hd", "ascii"]
 
 

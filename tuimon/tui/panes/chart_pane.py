@@ -11,7 +11,7 @@ from textual.binding import BindingType
 
 from tuimon.charts.cursor import values_text
 from tuimon.charts.limits import LimitsError, limits_text, parse_limits
-from tuimon.charts.model import X_AXES, Cursor, MarkStyle
+from tuimon.charts.model import Cursor, MarkStyle, x_axis_after
 from tuimon.charts.viewport import panned, tailed, zoomed
 from tuimon.present.arrangement import SORTS, section_of
 from tuimon.present.chart_state import view_of, with_view, without_x
@@ -186,8 +186,7 @@ class ChartPane(OwnChartKeys):
         self.change_look(log_y=not self.look.log_y)
 
     def action_x_axis(self) -> None:
-        axes = (*X_AXES, *(("metric",) if self.look.x else ()))
-        x_axis = axes[(axes.index(self.options.x_axis) + 1) % len(axes)]
+        x_axis = x_axis_after(self.options.x_axis, self.look.x)
         self.cursor = None
         self.change_look(x_axis=x_axis, views=without_x(self.look.views))
 
