@@ -46,6 +46,8 @@ def _metric(title: str, text: str, tags: Collection[str]) -> Metric:
 
 def pinned_first(metrics: Sequence[Metric], pins: Sequence[str]) -> list[Metric]:
     """The metrics, those in front that are pinned by their title or a tag, in the order of pins."""
+    if not pins:
+        return [*metrics]
     places = {pin: place for place, pin in enumerate(pins)}
     found = [(pinned_by(metric, pins), metric) for metric in metrics]
     first = [(places[by[0]], metric._replace(pinned=True)) for by, metric in found if by]

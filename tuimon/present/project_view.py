@@ -6,6 +6,7 @@ leave all else as its user wrote it.
 
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -129,10 +130,11 @@ def project_file(session: Session) -> Path:
 def file_for(directory: Path) -> Path:
     """The file of the project that a directory belongs to."""
     for above in [directory, *directory.parents[:_HIGHEST]]:
-        if (above / FILE).exists():
-            return above / FILE
-        if (above / ".git").exists():
-            break
+        with suppress(OSError):  # what may not be looked into has none
+            if (above / FILE).exists():
+                return above / FILE
+            if (above / ".git").exists():
+                break
     return directory / FILE
 
 

@@ -84,7 +84,9 @@ def events_of(
     series = max(run.series.values(), key=len, default=None)
     if series is None or not len(series):
         return []
-    clock = series.snapshot()
+    points = series.snapshot()
+    ascends = bool((points.wall_times[1:] >= points.wall_times[:-1]).all())
+    clock = points if ascends else None
     found = [
         *_recent(_restarts(series)),
         *_recent(_alerts(alerts, clock)),
@@ -146,7 +148,7 @@ def _restarts(series: Series) -> Iterator[ChartEvent]:
         yield _event("restart", "restarted", step, wall_time)
 
 
-def _alerts(alerts: Sequence[Alert], clock: Points) -> Iterator[ChartEvent]:
+def _alerts(alerts: Sequence[Alert], clock: Points | None) -> Iterator[ChartEvent]:
     for alert in alerts:
         if alert.key != ENDED and alert.level is not AlertLevel.INFO:
             step = alert.step if alert.step is not None else _step_at(clock, alert.wall_time)
@@ -154,18 +156,18 @@ def _alerts(alerts: Sequence[Alert], clock: Points) -> Iterator[ChartEvent]:
                 yield _event("alert", alert.title, step, alert.wall_time)
 
 
-def _saved(checkpoints: Sequence[Checkpoint], clock: Points) -> Iterator[ChartEvent]:
+def _saved(checkpoints: Sequence[Checkpoint], clock: Points | None) -> Iterator[ChartEvent]:
     for one in sorted(checkpoints, key=lambda one: one.written_at):
         step = _step_at(clock, one.written_at)
         if step is not None:
             yield _event("saved", one.path.name, step, one.written_at)
 
 
-def _step_at(clock: Points, wall_time: float) -> int | None:
+def _step_at(clock: Points | None, wall_time: float) -> int | None:
     """The last step that was logged by then; None where that is not sure."""
-    times = clock.wall_times
-    if not times[0] <= wall_time <= times[-1] + _SLACK or (times[1:] < times[:-1]).any():
+    if clock is None or not clock.wall_times[0] <= wall_time <= clock.wall_times[-1] + _SLACK:
         return None
+    times = clock.wall_times
     return int(clock.steps[int(np.searchsorted(times, wall_time, side="right")) - 1])
 
 

@@ -53,16 +53,24 @@ class OwnChartKeys(KeyOwner, ChartGrid):
             self._end_formulas,
             examples=_EXAMPLES,
             kept=self._keep,
-            completions=lambda text: completions(text, [*tags_of(store)]),
+            completions=lambda text: completions(text, [*self._tags]),
             id="formulas",
         )
         """For the screen to place."""
+        self._known_tags: tuple[int, Collection[str]] = -1, ()
         self._asks_x = False
         """Whether the x axis is typed, else a chart."""
         self._changed = ""
         """Title of the chart that is changed; empty for a new one."""
         self._to_show = ""
         """Title of a chart that gets the focus as soon as there is one."""
+
+    @property
+    def _tags(self) -> Collection[str]:
+        """All there are."""
+        if self._known_tags[0] != self._store.structure:
+            self._known_tags = self._store.structure, tags_of(self._store)
+        return self._known_tags[1]
 
     def change_look(self, **changes: Any) -> None:
         """The screen keeps the look, and tells it back."""
@@ -101,7 +109,7 @@ class OwnChartKeys(KeyOwner, ChartGrid):
 
     def _check(self, text: str) -> None:
         """Tell whether it can be kept, and what it is missing."""
-        tags = tags_of(self._store)
+        tags = self._tags
         why, missing = "", tuple[str, ...]()
         try:
             if text.strip() and self._asks_x:
@@ -116,7 +124,7 @@ class OwnChartKeys(KeyOwner, ChartGrid):
 
     def _typed(self, text: str) -> ChartText:
         """The chart that is typed. Raises FormulaError."""
-        typed = ChartText.parse(text, tags_of(self._store))
+        typed = ChartText.parse(text, self._tags)
         if typed.title not in (self._changed, *self.look.charts) and (
             len(self.look.charts) >= MOST_CHARTS
         ):
@@ -147,7 +155,7 @@ class OwnChartKeys(KeyOwner, ChartGrid):
         if text in X_AXES:
             self.change_look(x_axis=text, views=whole)
         else:
-            x = lasting(text, tags_of(self._store)) if text else ""
+            x = lasting(text, self._tags) if text else ""
             self.change_look(x=x, x_axis="metric" if x else "step", views=whole)
 
     def _end_formulas(self) -> None:
