@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tuimon.present.pairing import Metric
 from tuimon.present.selection import Selection
-from tuimon.store.formulas import FormulaError, parse_formulas, tags_in
+from tuimon.store.formulas import FormulaError, formula_text, parse_formulas, tags_in
 from tuimon.store.store import Store
 
 
@@ -91,9 +91,11 @@ def lasting(text: str, tags: Collection[str]) -> str:
     """The formulas of a text, where these tags are known, so that they are read in the same way
     where they are not. Raises FormulaError."""
     found = [one.formula for one in parse_formulas(text, tags)]
-    alone = parse_formulas(text) if _reads(text, ()) else []
-    same = [one.formula for one in alone] == found
-    return text.strip() if same else ", ".join(map(str, found))
+    plain = ", ".join(formula_text(one, plain=True) for one in found)
+    for written in (text.strip(), plain):
+        if _reads(written, ()) and [one.formula for one in parse_formulas(written)] == found:
+            return written
+    return ", ".join(map(formula_text, found))
 
 
 def _reads(text: str, tags: Collection[str]) -> bool:

@@ -7,6 +7,7 @@ ema(loss, .9)            a function, see `FUNCTIONS`
 loss, ema(loss, .9)      several, for one chart
 """
 
+import math
 import re
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -44,17 +45,11 @@ class TagTerm(NamedTuple):
 
     tag: str
 
-    def __str__(self) -> str:
-        return quoted(self.tag)
-
 
 class NumberTerm(NamedTuple):
     """A number."""
 
     value: float
-
-    def __str__(self) -> str:
-        return f"{self.value!r}"
 
 
 class Operation(NamedTuple):
@@ -62,12 +57,6 @@ class Operation(NamedTuple):
 
     name: str
     values: "tuple[Formula, ...]"
-
-    def __str__(self) -> str:
-        first, *others = map(str, self.values)
-        if self.name in FUNCTIONS:
-            return f"{self.name}({', '.join((first, *others))})"
-        return f"({first} {self.name} {others[0]})"
 
 
 Formula: TypeAlias = TagTerm | NumberTerm | Operation
@@ -83,7 +72,7 @@ class FormulaName(str):
     @classmethod
     def of(cls, formula: Formula) -> "FormulaName":
         """The name of the series of a formula."""
-        name = cls(f"{MARK}{formula}")
+        name = cls(f"{MARK}{formula_text(formula)}")
         name.formula = formula
         return name
 
@@ -124,6 +113,19 @@ def parse_formula(text: str, tags: Collection[str] = ()) -> NamedFormula:
     if len(found) > 1:
         raise FormulaError("one formula, not several")
     return found[0]
+
+
+def formula_text(formula: Formula, *, plain: bool = False) -> str:
+    """A formula as it is read again, whatever tags there are; `plain` leaves out quotes where the
+    tag is a name."""
+    if isinstance(formula, TagTerm):
+        return formula.tag if plain and _PLAIN.fullmatch(formula.tag) else quoted(formula.tag)
+    if isinstance(formula, NumberTerm):
+        return repr(formula.value).removesuffix(".0")
+    first, *others = (formula_text(value, plain=plain) for value in formula.values)
+    if formula.name in FUNCTIONS:
+        return f"{formula.name}({', '.join((first, *others))})"
+    return f"({first} {formula.name} {others[0]})"
 
 
 def tags_in(formula: Formula) -> list[str]:
@@ -241,7 +243,9 @@ class _FormulaParser:
             return self._function(match["function"], depth)
         self._pass(len(match[0]))
         if match["number"]:
-            return NumberTerm(float(match["number"]))
+            if math.isinf(number := float(match["number"])):
+                raise self.fault("a number is too large")
+            return NumberTerm(number)
         quote = match["quoted"]
         return TagTerm(_ESCAPE.sub(_unescaped, quote[1:-1]) if quote else match["name"])
 

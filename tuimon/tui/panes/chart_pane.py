@@ -96,7 +96,8 @@ class ChartPane(OwnChartKeys):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(all_of(TOPICS))]
     about = (
         "A chart has the focus: Enter lets it fill the screen, z and Z zoom its x axis, c puts a "
-        "cursor on it, f folds the section it belongs to, Y copies it as text."
+        "cursor on it, f folds the section it belongs to, ^ pins it, A changes one of your own, Y "
+        "copies it as text."
     )
 
     def __init__(
