@@ -14,6 +14,7 @@ from tuimon.present.pairing import Metric
 from tuimon.present.run_colours import RunColours
 from tuimon.present.selection import BY_PREFIX, Selection
 from tuimon.present.series_curves import SeriesCurves
+from tuimon.store.formulas import tags_of_series
 from tuimon.store.parts import part_of, trainings
 from tuimon.store.run_log import RunLog
 from tuimon.store.store import Store
@@ -116,7 +117,15 @@ class MetricCurves:
                     kind=self._kind(lane) if several and told else None,
                 )
             )
+        if self.metric.own and (missing := self._missing()):
+            self.note = f"no tag {missing[0]}" + (" …" if len(missing) > 1 else "")
         return curves
+
+    def _missing(self) -> list[str]:
+        """Tags of the metric that no run has."""
+        tags = [tag for _, name in self.metric.curves for tag in tags_of_series(name)]
+        runs = self._store.runs.values()
+        return [tag for tag in tags if not any(tag in run.series for run in runs)]
 
     def _faded(self, drawn: Sequence[_TrainingCurve], lanes: int) -> list[bool]:
         """Of each curve, whether others stand out."""

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 from tuimon.present.pairing import Metric
 from tuimon.present.selection import Selection
-from tuimon.store.formulas import FormulaError, formula_text, parse_formulas, tags_in
+from tuimon.store.formulas import (
+    FormulaError,
+    formula_text,
+    parse_formulas,
+    tags_in,
+    tags_of_series,
+)
+from tuimon.store.run_log import RunLog
 from tuimon.store.store import Store
 
 
@@ -14,26 +21,41 @@ class OwnCharts:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._made: tuple[object, list[Metric]] = None, []
+        self._made: tuple[object, list[Metric], list[Metric]] = None, [], []
 
     def shown(self, charts: Mapping[str, str], selection: Selection) -> list[Metric]:
         """Those of which a filter shows anything; formulas by title."""
-        key = self._store.structure, dict(charts)
-        if self._made[0] != key:
-            tags = tags_of(self._store)
-            self._made = key, [_metric(title, text, tags) for title, text in charts.items()]
         runs = self._store.runs
         return [
             metric
-            for metric in self._made[1]
+            for metric in self._all(charts)[0]
             if not selection.text
             or any(selection.shows(run, tag) for run in runs for _, tag in metric.curves)
         ]
+
+    def empty(self, charts: Mapping[str, str], selection: Selection) -> list[Metric]:
+        """Those that nothing was logged for, where there is no filter."""
+        return [] if selection.text else self._all(charts)[1]
+
+    def _all(self, charts: Mapping[str, str]) -> tuple[list[Metric], list[Metric]]:
+        """Those that something was logged for, and those of which nothing was."""
+        key = self._store.structure, dict(charts)
+        if self._made[0] != key:
+            tags, runs = tags_of(self._store), self._store.runs.values()
+            made = [_metric(title, text, tags) for title, text in charts.items()]
+            logged = [one for one in made if any(_has_curve(one, run) for run in runs)]
+            self._made = key, logged, [one for one in made if one not in logged]
+        return self._made[1:]
 
 
 def tags_of(store: Store) -> dict[str, None]:
     """All tags of a store, in the order in which they were met."""
     return dict.fromkeys(tag for run in store.runs.values() for tag in run.series)
+
+
+def _has_curve(metric: Metric, run: RunLog) -> bool:
+    needed = (tags_of_series(name) for _, name in metric.curves)
+    return any(all(tag in run.series for tag in tags) for tags in needed)
 
 
 def _metric(title: str, text: str, tags: Collection[str]) -> Metric:

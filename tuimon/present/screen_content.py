@@ -117,6 +117,7 @@ class ContentMaker:
         if several:
             selection, table = self._compared(look, selection, colours, options, judging)
         charts = pinned_first([*self._own.shown(look.charts, selection), *metrics], look.pins)
+        charts += self._own.empty(look.charts, selection)
         return ScreenContent(selection, arrange(charts, look.folded), table, tags, overview.tags)
 
     def _compared(

@@ -115,6 +115,11 @@ def parse_formula(text: str, tags: Collection[str] = ()) -> NamedFormula:
     return found[0]
 
 
+def tags_of_series(name: str) -> list[str]:
+    """The tags that a series is made of, by its name."""
+    return tags_in(name.formula) if isinstance(name, FormulaName) else [name]
+
+
 def formula_text(formula: Formula, *, plain: bool = False) -> str:
     """A formula as it is read again, whatever tags there are; `plain` leaves out quotes where the
     tag is a name."""

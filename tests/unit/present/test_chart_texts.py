@@ -93,6 +93,7 @@ def test_a_filter_shows_charts_of_ones_own_by_what_is_in_them(tmp_path: Path) ->
         shown = own.shown(charts, Selection(text=text, shows=parse_filter(text)))
         return [metric.title for metric in shown]
 
-    assert titles("") == ["one", "both", "none"]
+    assert titles("") == ["one", "both"]
     assert titles("b") == ["both"]
-    assert titles("-a") == ["both", "none"]
+    assert titles("-a") == ["both"]
+    assert [metric.title for metric in own.empty(charts, Selection())] == ["none"]
