@@ -22,6 +22,7 @@ from tuimon.text import (
     fit_name,
     format_duration,
     format_step,
+    format_value,
     safe,
     width,
 )
@@ -263,6 +264,8 @@ def states_of(view: Viewport, options: ChartOptions) -> list[str]:
     if view.mode == "live tail" and view.tail is not None:
         if options.x_axis == "step":
             return [f"live tail {format_step(round(view.tail))}"]
+        if options.x_axis == "metric":
+            return [f"live tail {format_value(view.tail)}"]
         return [f"live tail {format_duration(view.tail)}"]
     return ["frozen"] if view.mode == "frozen" else []
 

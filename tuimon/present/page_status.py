@@ -11,7 +11,7 @@ from tuimon.charts.viewport import Viewport
 from tuimon.text import fit_name, safe, width
 
 _GAP = "  "
-_LEAST_FILTER = 12
+_LEAST_FILTER, _MOST_X = 12, 24
 _X = {"step": "x step", "relative": "x time since the start", "wall": "x clock"}
 
 
@@ -58,7 +58,8 @@ def _told(status: PageStatus) -> list[tuple[str, Role]]:
     if status.filter:
         shown = fit_name(safe(status.filter), min(width(safe(status.filter)), _LEAST_FILTER * 2))
         told.append((f"filter /{shown}/", roles.ACCENT))
-    notes = [*option_notes(options), _X[options.x_axis]]
+    x = _X.get(options.x_axis) or "x " + fit_name(safe(options.x_formula), _MOST_X).rstrip()
+    notes = [*option_notes(options), x]
     if options.superseded:
         notes.append("overwritten shown")
     if status.baseline:

@@ -18,6 +18,7 @@ from tuimon.present.leaderboard import (
 from tuimon.present.look import Look
 from tuimon.present.main_metric import main_tag
 from tuimon.present.overview import Overview, OverviewCache, Pairing
+from tuimon.present.own_charts import OwnCharts, pinned_first
 from tuimon.present.pairing import Metric, pair_tags, prefix_tags, split_tags
 from tuimon.present.reference_curves import own_baseline
 from tuimon.present.run_colours import RunColours
@@ -89,6 +90,7 @@ class ContentMaker:
         self._store = store
         self._order = ChartOrder(store)
         self._overviews = OverviewCache(store)
+        self._own = OwnCharts(store)
         self._leaderboard = Leaderboard()
         self._listed: tuple[object, list[TagRow]] = None, []
         """The rows of the tags, and what they were made of."""
@@ -115,7 +117,9 @@ class ContentMaker:
         table = RunTable()
         if several:
             selection, table = self._compared(look, selection, colours, options, judging)
-        return ScreenContent(selection, arrange(metrics, look.folded), table, tags, overview.tags)
+        charts = pinned_first([*self._own.shown(look.charts, selection), *metrics], look.pins)
+        charts += self._own.empty(look.charts, selection)
+        return ScreenContent(selection, arrange(charts, look.folded), table, tags, overview.tags)
 
     def _compared(
         self,
