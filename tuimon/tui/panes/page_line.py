@@ -55,5 +55,6 @@ def status_of(
         selection.text,
         _ORDERS.get(look.sort, ""),
         next(falling, None),
+        next(filter(None, (chart.chart.curves.references.name for chart in charts)), ""),
         *pages,
     )
