@@ -8,6 +8,7 @@ UNREAD = {
     "cntk_minibatches": "ranges with blanks in brackets",
     "crfsuite_lbfgs": "norms that stand alone below a heading, without an indent",
     "deap_logbook": "columns called avg and std alone",
+    "deeprm_block": "names in a block that are no metrics by themselves",
     "drqv2": "counters of one letter",
     "elegantrl_columns": "steps with exponents below a head of other names",
     "enlighten_counter": "a postfix behind tqdm's closing bracket",

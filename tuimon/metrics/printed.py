@@ -3,6 +3,7 @@
 import re
 from typing import get_args
 
+from tuimon.metrics import languages
 from tuimon.metrics.measure import measure_of
 from tuimon.metrics.tokens import tokens
 from tuimon.metrics.vocabulary import BARE, TERMS, Measurement, word_set
@@ -82,9 +83,9 @@ def _hints() -> list[str]:
     """What names of metrics and of positions have in them."""
     names = [phrase for phrase, term in (TERMS | BARE).items() if term.kind in _ANCHORS]
     words = word_set(
-        "norm epoch step iter fold trial eval valid train learn lr pisod poca poque эпоха"
-        " round updat batch tick run generation"
-    )
+        "norm epoch step iter fold trial eval valid train learn lr pisod round updat batch tick run"
+        " generation"
+    ).union(*(words.split() for words in languages.COUNTERS.values()))
     return sorted(words | set(map(_telling, names)) - _WITHIN_OTHERS)
 
 

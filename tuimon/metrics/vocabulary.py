@@ -1,6 +1,8 @@
 """The words of which names of metrics are made, and what each of them tells."""
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
+
+from tuimon.metrics import languages
 
 Best = Literal["min", "max"]
 
@@ -112,7 +114,7 @@ ORDINARY = word_set(
     " cost map ap r_2 entropy bce ce gap regret success likelihood sensitivity specificity kid fad"
     " ter spice kappa chamfer aps apm apl pearson spearman jaccard IS grad grads gradient gradients"
     " hinge focal ctc triplet contrastive perceptual commitment l_1 l_2"
-)
+).union(*(words.split() for words in languages.MEASURES.values()))
 """Words that are printed elsewhere, too."""
 
 PREPOSITIONS = word_set("per vs versus over at by of on with for in from after to")
@@ -143,6 +145,7 @@ near 0."""
 ENDINGS = (
     *("losses", "loss", "accuracies", "accuracy", "errors", "error"),
     *("scores", "score", "rewards", "reward"),
+    *(word for words in languages.MEASURES.values() for word in words.split()),
 )
 """Words that are also written without a break behind another: ``crossentropyloss``."""
 
@@ -155,7 +158,7 @@ def _terms(words: dict[Kind, str]) -> dict[tuple[str, ...], Term]:
     }
 
 
-TERMS = _terms(_MEASURES)
+TERMS = _terms(cast(dict[Kind, str], languages.MEASURES)) | _terms(_MEASURES)
 """Phrases, as the words that they are made of."""
 
 BARE = _terms(_BARE)

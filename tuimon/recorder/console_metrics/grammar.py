@@ -18,6 +18,7 @@ from tuimon.recorder.console_metrics.counters import (
 from tuimon.recorder.console_metrics.joined_words import VALUED, told_by
 from tuimon.recorder.console_metrics.line_items import Pair, Word
 from tuimon.recorder.console_metrics.name_words import PLACE_WORDS, before_counter
+from tuimon.recorder.console_metrics.unread_numbers import may_tell_count
 from tuimon.recorder.console_metrics.word_reading import OF_ALL, WordReading
 
 _SOURCE = re.compile(r".*\.(?:py|cc|cpp|cu|h|ipynb)")
@@ -245,9 +246,17 @@ class LineReading(WordReading):
         if of is not None and first != key and counter_at(self.found, number - 1, first, []):
             self._add(Count("step", self._span(number), None, end))  # Step / patience: 10 / 1
             return end
+        if of is not None and sign and self._may_count(key, number):
+            self._add(Count("batch", self._span(number), of, end))  # Epoch 1, Seq: 10/400
+            return end
         if key and not (sign and _SOURCE.fullmatch(key)):
             self._add(Pair(key, sign, self.found[number], of, average, is_sure, self._depth))
         return end
+
+    def _may_count(self, key: str, number: int) -> bool:
+        """Whether a share of a whole behind an epoch tells how far it is, by an unknown name."""
+        is_whole_one = is_whole(self.found[number]) and is_whole(self.found[number + 2])
+        return is_whole_one and self._follows_count("epoch") and may_tell_count(key)
 
     def _after(self, number: int) -> int:
         """Index of what is behind a value that what it came after is told with its noun, or 0.

@@ -271,7 +271,9 @@ def _is_label(word: Word) -> bool:
 
 
 def _is_anchor(pair: Pair, known: bool) -> bool:
-    return is_metric(pair.key, pair.number.text, pair.sign or (":" if known else ""))
+    is_won = known and (measure_of(pair.key).kind == "reward" or pair.key[-5:].lower() == "score")
+    number = "0.5" if is_won else pair.number.text  # rewards may be whole
+    return is_metric(pair.key, number, pair.sign or (":" if known else ""))
 
 
 def _is_split(key: str) -> bool:

@@ -68,6 +68,12 @@ class _Head(NamedTuple):
         """Whether that column does, not steps."""
         return _word_of(self.names[self.place]) in _EPOCHS
 
+    def epoch_of(self, values: list[tuple[str, float]]) -> float | None:
+        """The epoch of a row whose steps are counted besides; they may begin anew in each."""
+        if self.counts_epochs:
+            return None
+        return next((value for name, value in values if _word_of(name) in _EPOCHS), None)
+
 
 class ConsoleTable:
     """Names above, below them a row for each epoch or step: skorch, fastai, Ultralytics."""
@@ -78,6 +84,7 @@ class ConsoleTable:
         self._splits: tuple[str, ...] = ()
         """The parts of the data that the columns beside names are about."""
         self._last = -1
+        self._epoch: float | None = None
         self._offset = 0
         self._is_new = False
 
@@ -112,6 +119,9 @@ class ConsoleTable:
         if self._head is None or (found := _read(text, self._head)) is None:
             return None
         number, values = found
+        last, self._epoch = self._epoch, self._head.epoch_of(values)
+        if self._epoch is not None and last is not None and self._epoch > last:
+            self._last = -1
         if number + self._offset <= self._last:
             if not self._is_new:
                 return None
@@ -141,7 +151,7 @@ class ConsoleTable:
 
     def restart(self) -> None:
         """Another training begins: its rows count from their own numbers."""
-        self._last, self._offset = -1, 0
+        self._last, self._offset, self._epoch = -1, 0, None
 
     def _begins_splits(self, text: str) -> bool:
         """Whether a line is ``Training | Validation``."""
@@ -166,6 +176,8 @@ class ConsoleTable:
     def _position(self, number: int) -> Position:
         if self._head is not None and self._head.counts_epochs:
             return Position(float(number))
+        if self._epoch is not None and self._epoch >= 0:
+            return Position(self._epoch, number, unit="step")
         return Position(done=number, unit="global")
 
     def _result(self, text: str) -> MetricLine | None:

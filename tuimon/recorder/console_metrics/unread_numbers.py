@@ -29,6 +29,9 @@ _ENUMERATED = PART_WORDS | word_set(
 )
 """Before a number: there are several of these at once, one after the other in any order."""
 
+_LIMITED = word_set("patience counter early wait bad stale stagnation no_improve correct")
+"""Before a number of many: so often nothing became better."""
+
 
 class Unread(NamedTuple):
     """A whole number of a line that nothing is known of."""
@@ -93,6 +96,13 @@ def counts_in(found: Mapping[str, float]) -> CountRow:
         if value == value // 1 and 0 <= value < _MOST and not _is_told(key)
     }
     return CountRow("\0".join(found), tuple(counts.values()), tuple(counts))
+
+
+def may_tell_count(name: str) -> bool:
+    """Whether a name may be that of something of which so many are done, ``Seq: 10/400``."""
+    measure = measure_of(name)
+    is_plain = measure.kind in ("", "count") and not measure.split
+    return is_plain and name.lower() not in _ENUMERATED | _LIMITED
 
 
 def _is_told(key: str) -> bool:
