@@ -10,8 +10,8 @@ MEASURES = {
     ),
     "error": "fehler fehlerrate erreur erro errore błąd ошибка 误差 誤差 오차",
     "accuracy": (
-        "genauigkeit exactitude précision exactitud precisión acurácia acuracia precisão accuratezza"
-        " dokładność точность полнота 准确率 准确度 正确率 精确率 精度 召回率 正解率 適合率 再現率"
+        "genauigkeit exactitude précision exactitud precisión acurácia acuracia precisão"
+        " accuratezza dokładność точность полнота 准确率 准确度 正确率 精确率 精度 召回率 正解率 適合率 再現率"
         " 정확도 정밀도 재현율"
     ),
     "reward": "belohnung récompense recompensa ricompensa nagroda награда 奖励 回报 報酬 보상",

@@ -22,7 +22,12 @@ from tuimon.recorder.console_metrics.prose import (
     has_function_word,
     unknown_words,
 )
-from tuimon.recorder.console_metrics.unread_numbers import Unread, pattern_of, unread_in
+from tuimon.recorder.console_metrics.unread_numbers import (
+    Unread,
+    labels_in,
+    pattern_of,
+    unread_in,
+)
 from tuimon.recorder.console_metrics.value_places import ValuePlace, is_integer, values_of
 
 _DIGIT = re.compile(r"\d")
@@ -52,6 +57,8 @@ class LineForm(NamedTuple):
     """What it is about as a whole."""
     subject: str = ""
     """Words that may name one of several things."""
+    labels: tuple[Span, ...] = ()
+    """Numbers that tell which of them, ``class 1``."""
     is_heading: bool = False
     """Whether it only tells where those below it are."""
     has_points: bool = False
@@ -224,10 +231,12 @@ def _measured(
     points = any("." in pair.number.text for pair in pairs)
     words = [item.what for item in items if isinstance(item.what, Word)]
     subject = " ".join(word.text for word in words if _is_label(word))
+    labels = labels_in(reading.found)
     form = form._replace(values=values, split=split, has_points=points, subject=subject)
     read = [span for value in values for span in (value.number, value.of) if span]
     unread = unread_in(reading.found, [*read, *form.place.spans])
-    form = form._replace(unread=unread, pattern=pattern_of(reading.line, reading.found[0].start))
+    pattern = pattern_of(reading.line, reading.found[0].start)
+    form = form._replace(labels=labels, unread=unread, pattern=pattern)
     if form.has_position:
         return form
     if reading.has_unknown_count:
@@ -333,6 +342,7 @@ def bar_form_of(text: str, *, only_measures: bool) -> LineForm:
         or are_logged
         or not isinstance(item.what, Pair)
         or _is_anchor(item.what, known=True)
+        or _is_learning_rate(item.what)
     ]
     values, _ = values_of(items, pairs)
     form = LineForm(place=place_of(reading, items))

@@ -25,8 +25,10 @@ _ON = ("on", "for", "over")
 _OF_DATA = word_set("the set data dataset split images samples examples")
 
 
-def name_of(words: Sequence[Word]) -> tuple[list[Word], str]:
+def name_of(words: Sequence[Word], *, is_within: bool = False) -> tuple[list[Word], str]:
     """The words that are left, and the name: empty if it is longer than names are.
+
+    `is_within` tells whether another pair is before it: what leads to names stands before all.
 
     That of what is on a part of the data has it in front:
     ``accuracy on the test set`` → ``test accuracy``.
@@ -41,8 +43,9 @@ def name_of(words: Sequence[Word]) -> tuple[list[Word], str]:
     if begin and not _is_filler(words[begin - 1]):
         return [*words], ""
     *names, last = words[begin:]
-    left = [*words[:begin], *(one for one in names if _is_filler(one))]
-    names = [one for one in names if not _is_filler(one)] + [last]
+    fillers = [] if is_within else [one for one in names if _is_filler(one)]
+    left = [*words[:begin], *fillers]
+    names = [one for one in names if one not in fillers] + [last]
     name = " ".join(word.text for word in names)
     owner, _, rest = name.partition("'s ")  # valid_0's auc
     return left, f"{owner} {rest}" if rest and split_of(owner.rstrip("_0123456789")) else name

@@ -139,16 +139,32 @@ def _numbers(token: LineToken) -> Iterator[Unread]:
         yield Unread((token.start + last.start(1), token.end), "", word)
 
 
+def labels_in(found: Sequence[LineToken]) -> tuple[Span, ...]:
+    """The numbers that tell which of several things a line is about, ``class 1``."""
+    return tuple(
+        (token.start, token.end)
+        for place, token in enumerate(found)
+        if token.kind == "number" and is_whole(token) and not token.unit
+        if any(_name_in(one) in _ENUMERATED for one in _word_before(found, place))
+    )
+
+
 def _is_otherwise(found: Sequence[LineToken], place: int) -> bool:
     """Whether the word before a number says that it measures something, or tells parts apart."""
+    names = [_name_in(one) for one in (found[place], *_word_before(found, place))]
+    return any(name in _ENUMERATED or measure_of(name).kind in _OTHERWISE for name in names)
+
+
+def _word_before(found: Sequence[LineToken], place: int) -> list[LineToken]:
+    """The word that stands before a place, but for signs."""
     before = place - 1
     while before >= 0 and found[before].kind in ("sign", "open", "mark"):
         before -= 1
-    for one in (found[place], *([found[before]] if before >= 0 else [])):
-        name = re.sub(r"[\d_\-.]+$", "", one.text).lower()
-        if one.kind == "word" and (name in _ENUMERATED or measure_of(name).kind in _OTHERWISE):
-            return True
-    return False
+    return [found[before]] if before >= 0 else []
+
+
+def _name_in(one: LineToken) -> str:
+    return re.sub(r"[\d_\-.]+$", "", one.text).lower() if one.kind == "word" else ""
 
 
 def pattern_of(line: str, start: int) -> str:

@@ -8,7 +8,7 @@ from tuimon.metrics.vocabulary import word_set
 from tuimon.recorder.console_metrics.count_reading import CountReading
 from tuimon.recorder.console_metrics.counters import counter_at
 from tuimon.recorder.console_metrics.lexer import LineToken
-from tuimon.recorder.console_metrics.line_items import Word
+from tuimon.recorder.console_metrics.line_items import Pair, Word
 from tuimon.recorder.console_metrics.name_words import name_of
 from tuimon.recorder.console_metrics.prose import unknown_words
 
@@ -105,7 +105,8 @@ class WordReading(CountReading):
 
     def _name(self) -> str:
         """What the words right before a number call it; the others are left as words."""
-        self._words, name = name_of(self._words)
+        is_within = bool(self.items) and isinstance(self.items[-1].what, Pair)
+        self._words, name = name_of(self._words, is_within=is_within)
         self._release()
         return name
 
