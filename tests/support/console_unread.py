@@ -1,7 +1,6 @@
 """Formats of the corpus of which not all is read, and why; what is, has to be right."""
 
 UNREAD = {
-    "after_epoch_stored_in": "a note in words behind the value",
     "bigdl_wall_clock": "sentences behind counters in brackets",
     "blocks_after_epoch": "function words within names",
     "clojure_map_lines": "keywords as keys",

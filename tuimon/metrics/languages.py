@@ -11,11 +11,11 @@ MEASURES = {
     "error": "fehler fehlerrate erreur erro errore błąd ошибка 误差 誤差 오차",
     "accuracy": (
         "genauigkeit exactitude précision exactitud precisión acurácia acuracia precisão"
-        " accuratezza dokładność точность полнота 准确率 准确度 正确率 精确率 精度 召回率 正解率 適合率 再現率"
-        " 정확도 정밀도 재현율"
+        " accuratezza dokładność точность полнота 准确率 准确度 正确率 精确率 精度 召回率 正解率"
+        " 準確率 適合率 再現率 정확도 정밀도 재현율"
     ),
     "reward": "belohnung récompense recompensa ricompensa nagroda награда 奖励 回报 報酬 보상",
-    "learning rate": "lernrate 学习率 学習率 학습률",
+    "learning rate": "lernrate 学习率 學習率 学習率 학습률",
     "time": "zeit dauer temps durée tiempo tempo czas время 用时 耗时 时间 時間 시간",
 }
 """Kind → words for it."""
@@ -27,9 +27,9 @@ SPLITS = {
     ),
     "val": (
         "validierung validierungs validación validação validazione walidacja валидация валидации"
-        " 验证 验证集 検証 검증"
+        " 验证 验证集 驗證 検証 검증"
     ),
-    "test": "prueba teste тест тесте 测试 测试集 テスト 테스트",
+    "test": "prueba teste тест тесте 测试 测试集 測試 テスト 테스트",
 }
 """Part of the data → words for it."""
 

@@ -5,6 +5,7 @@ from typing import get_args
 
 from tuimon.metrics import languages
 from tuimon.metrics.measure import measure_of
+from tuimon.metrics.splits import SPLITS
 from tuimon.metrics.tokens import tokens
 from tuimon.metrics.vocabulary import BARE, TERMS, Measurement, word_set
 
@@ -59,7 +60,7 @@ def is_charted(name: str) -> bool:
     ):
         return False
     words = [token.word for token in tokens(name)]
-    if _OF_BEST.issuperset(words):
+    if _OF_BEST.issuperset([word for word in words if word not in SPLITS] or words):
         return False
     is_done = words[-1:] in (["complete"], ["completed"], ["done"])
     return not _STORAGE.intersection(words) and words[-1:] != ["size"] and not is_done

@@ -24,6 +24,8 @@ from tuimon.recorder.console_metrics.word_reading import OF_ALL, WordReading
 _SOURCE = re.compile(r".*\.(?:py|cc|cpp|cu|h|ipynb)")
 _VERBS = ("has", "had", "with", "gives")
 """Between a counter and its values."""
+_QUANTIFIERS = ("of", "over", "last")
+"""Before how many something is an average of."""
 _ARROW_SIGNS = ("=>", "==>", "-->", "->")
 _CLOSING = (")", "]", "}")
 _BETWEEN = ("|", "│", ",", "，", ";", ".")
@@ -261,15 +263,20 @@ class LineReading(WordReading):
     def _after(self, number: int) -> int:
         """Index of what is behind a value that what it came after is told with its noun, or 0.
 
-        ``Loss after 10 epochs: 0.5``, ``loss after 640 examples is 0.5``.
+        ``Loss after 10 epochs: 0.5``, ``loss after 640 examples is 0.5``; what it is an average of
+        is left out, ``Mean loss of 20 batches: 0.5``.
         """
         place = number + 2
-        is_told = len(self._words) > 1 and self._words[-1].text == "after"
+        last = self._words[-1].text.lower()
+        is_told = len(self._words) > 1 and (last == "after" or last in _QUANTIFIERS)
         is_counted = is_whole(self.found[number]) and self._kind(number + 1) == "word"
         is_followed = self._kind(place) == "sign" or self._is("is", place)
         value = self._value(place + 1) if is_told and is_counted and is_followed else None
         if value is None or self._words[0].text.lower() in OF_ALL:
             return 0
+        if self._words[-1].text.lower() in _QUANTIFIERS:
+            del self._words[-1]
+            return self._pair(value, ":")
         unit = unit_of(self.found[number + 1].text) or OTHER
         return self._pair_at(Count(unit, self._span(number), None, place), value)
 

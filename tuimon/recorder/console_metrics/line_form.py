@@ -6,6 +6,7 @@ table and the conversion of its numbers. So nothing here may depend on what the 
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from tuimon.metrics import measure_of
@@ -160,6 +161,9 @@ def _telling_cells(reading: LineReading) -> list[LineItem] | None:
     spoken = [item for item in items if _is_spoken(item.what)]
     if not spoken:
         return items
+    aside = list(takewhile(_is_aside, reversed(items)))
+    if spoken[0] in aside:  # (12% under the baseline)
+        return items[: -len(aside)]
     cells = {item.cell for item in spoken}
     if reading.rows >= _FEW_CELLS:
         rows = {item.row for item in spoken}
@@ -172,6 +176,10 @@ def _telling_cells(reading: LineReading) -> list[LineItem] | None:
             return None
         told = [item for item in items if item.cell not in cells]
     return told if _counts(told) == _counts(items) else None
+
+
+def _is_aside(item: LineItem) -> bool:
+    return isinstance(item.what, Word) and item.what.depth > 0
 
 
 def _counts(items: Sequence[LineItem]) -> list[Count]:

@@ -62,6 +62,8 @@ def place_of(reading: LineReading, items: Sequence[LineItem]) -> Place:
     row = _row_of(reading, may_tell_epoch=epoch is None)
     if place is not None:
         episode = next((count for count in places if count.unit == "episode"), None)
+        if epoch is not None and (counted := _with_total(place, reading.ratios, pairs)):
+            return found._replace(counted=counted)
         if episode is None or epoch is not None:
             return found
         if episode is not place:
@@ -117,6 +119,15 @@ def _row_of(reading: LineReading, *, may_tell_epoch: bool) -> Place | None:
             is_row = chosen.is_bracketed or chosen.follows_bar
             return Place(counted=Count("batch", chosen.number, chosen.total, int(is_row)))
     return None
+
+
+def _with_total(place: Count, ratios: Sequence[Ratio], pairs: Sequence[Pair]) -> Count | None:
+    """The count in brackets behind batches without a total, ``batch_idx: 20, [640/1600]``."""
+    if place.unit != "batch" or place.total is not None or not pairs:
+        return None
+    span = place.number[1], pairs[0].number.start
+    found = (one for one in ratios if one.is_bracketed and span[0] < one.number[0] < span[1])
+    return next((Count("batch", one.number, one.total, 1) for one in found), None)
 
 
 def _are_twins(one: Ratio, other: Ratio) -> bool:

@@ -28,6 +28,8 @@ _ENUMERATED = PART_WORDS | word_set(
     " channel region organ player team process proc host pid thread port seed version top k"
 )
 """Before a number: there are several of these at once, one after the other in any order."""
+SHARES = word_set("got correct solved found hit hits matched classified")
+"""Before a number of many: so many were right, whatever is done."""
 
 _LIMITED = word_set("patience counter early wait bad stale stagnation no_improve correct")
 """Before a number of many: so often nothing became better."""
@@ -152,7 +154,9 @@ def labels_in(found: Sequence[LineToken]) -> tuple[Span, ...]:
 def _is_otherwise(found: Sequence[LineToken], place: int) -> bool:
     """Whether the word before a number says that it measures something, or tells parts apart."""
     names = [_name_in(one) for one in (found[place], *_word_before(found, place))]
-    return any(name in _ENUMERATED or measure_of(name).kind in _OTHERWISE for name in names)
+    return any(
+        name in _ENUMERATED | SHARES or measure_of(name).kind in _OTHERWISE for name in names
+    )
 
 
 def _word_before(found: Sequence[LineToken], place: int) -> list[LineToken]:
