@@ -5,7 +5,6 @@ UNREAD = {
     "blocks_after_epoch": "function words within names",
     "clojure_map_lines": "keywords as keys",
     "cntk_minibatches": "ranges with blanks in brackets",
-    "crfsuite_lbfgs": "norms that stand alone below a heading, without an indent",
     "deap_logbook": "columns called avg and std alone",
     "deeprm_block": "names in a block that are no metrics by themselves",
     "drqv2": "counters of one letter",
@@ -42,5 +41,6 @@ UNREAD = {
     "torch7_confusion_demo": "a matrix between heading and values",
     "tqdm_loggable_levanter": "bars told as lines",
     "train_episode_num": "two numbers that grow, none a count by a word",
+    "validation_loss_bracket": "a number in brackets behind a name, as those of classes have",
     "updates_and_frames": "counters of one letter",
 }

@@ -35,7 +35,7 @@ _UNCHARTED = word_set(
     " checkpoint avg mean average ema min max median std cur current last prev"
 )
 _OF_BEST = word_set("best previous prev so far last current")
-_STORAGE = word_set("mem memory cached bytes gb mb gib mib")
+_STORAGE = word_set("mem memory vram cached bytes gb mb gib mib")
 
 
 def is_metric(name: str, value: str, sign: str) -> bool:

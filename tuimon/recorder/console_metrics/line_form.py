@@ -42,6 +42,7 @@ _RANKS = ("rank", "local_rank", "global_rank")
 _COUNTER = re.compile(r"\b(?:steps?|iter\w*|epochs?|batch(?:es)?|updates?)\b", re.IGNORECASE)
 _FRAMES = frozenset("│├└╰")
 _CATBOOST = "learn"
+_PER = re.compile(r"\bper ", re.IGNORECASE)
 _DRAWN = re.compile(r"━|\[=*>?\.*\]|/\d+\s-\s")
 
 
@@ -117,7 +118,7 @@ def form_of(line: str, prefix: Prefix) -> LineForm:
     unknown = sum(map(unknown_words, words))
     is_before = place.is_told and not any(isinstance(one.what, Pair) for one in items[:1])
     are_all = all(map(split_of, words)) and (is_before or len(pairs) == 1)
-    is_guess = form.is_indented and len(items) == 1 and any(map(_is_result, pairs))
+    is_guess = len(items) == 1 and any(map(_is_result, pairs))
     is_evaluation = bool(words) and all(split_of(word) in EVALUATIONS for word in words)
     is_guess = is_guess or (is_evaluation and len(pairs) > 1 and all(map(_is_result, pairs)))
     if is_guess or _is_measured(
@@ -195,7 +196,7 @@ def _is_split_word(what: Count | Pair | Word) -> bool:
 def _is_spoken(what: Count | Pair | Word) -> bool:
     if isinstance(what, Count):
         return False
-    text = what.key.replace(" per ", " ") if isinstance(what, Pair) else what.text
+    text = _PER.sub(" ", what.key) if isinstance(what, Pair) else what.text
     return has_function_word(text)
 
 
@@ -315,8 +316,8 @@ def _is_bare(pair: Pair) -> bool:
 
 
 def _is_result(pair: Pair) -> bool:
-    """Whether a pair that was written as one is no setting."""
-    return _is_logged(pair) and measure_of(pair.key).kind != "setting"
+    """Whether a pair that was written as one is no setting and no time."""
+    return _is_logged(pair) and measure_of(pair.key).kind not in ("setting", "time")
 
 
 def _is_unknown(pair: Pair) -> bool:

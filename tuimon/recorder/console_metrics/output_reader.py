@@ -181,7 +181,7 @@ class OutputReader:
             return self._state(state)
         if may_be_above(text):
             self._above = counts_above(text, prefix_of(text).end) or self._above
-        if not may_hold_metrics(text) and not (self._heading.position.known and text[:1].isspace()):
+        if not may_hold_metrics(text) and not self._heading.position.known:
             if text[-1:] in _ABOVE and not _DIGIT.search(own := text[prefix_of(text).end :]):
                 self._head(own)
             return []
