@@ -49,7 +49,7 @@ _MEASURES: dict[Kind, str] = {
     "error": (
         "error errors err errs rmse rmsle mae mape smape mpjpe wer cer ter eer ece fpr fnr fid kid"
         " fvd fad lpips mmd brier regret gap hausdorff chamfer false_positive false_negative"
-        " miss_rate failure_rate abs_rel davies_bouldin"
+        " miss_rate failure_rate abs_rel davies_bouldin epe crps wape mase rmsd mcd"
     ),
     "accuracy": (
         "accuracy accuracies acc aacc macc score scores precision prec recall specificity"
@@ -62,7 +62,7 @@ _MEASURES: dict[Kind, str] = {
         " hits_10 hit_rate pass_k pass_1 pass_10 pass_rate success success_rate win_rate winrate"
         " psnr ssim msssim vmaf snr sdr sisdr sisnr signal_to_noise pesq stoi estoi inception_score"
         " r_2 r² r_squared explained_variance explained_var mcc kappa spearman spearmanr pearson"
-        " pearsonr"
+        " pearsonr ari nmi ami purity silhouette nds mota hota pck lddt bacc aupr"
     ),
     "reward": "fitness reward rewards rew return returns ret ep_ret",
     "divergence": "kl kld jsd entropy",
@@ -112,7 +112,7 @@ GENERAL = frozenset({"score", "scores"})
 ORDINARY = word_set(
     "error errors err errs score scores return returns ret reward rewards rew precision recall"
     " cost map ap r_2 entropy bce ce gap regret success likelihood sensitivity specificity kid fad"
-    " ter spice kappa chamfer aps apm apl pearson spearman jaccard IS grad grads gradient gradients"
+    " ter spice kappa purity silhouette ami chamfer aps apm apl pearson spearman jaccard IS grad grads gradient gradients"
     " hinge focal ctc triplet contrastive perceptual commitment l_1 l_2"
 ).union(*(words.split() for words in languages.MEASURES.values()))
 """Words that are printed elsewhere, too."""

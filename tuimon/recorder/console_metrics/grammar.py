@@ -154,8 +154,9 @@ class LineReading(WordReading):
         """
         is_told = len(self._words) > 1 and self._words[-1].text in PLACE_WORDS
         is_told = is_told and self._words[0].text.lower() not in OF_ALL
-        is_followed = self._kind(count.end) == "sign" or self._is("is", count.end)
-        value = self._value(count.end + 1) if is_told and is_followed else None
+        end = count.end + self._is("is", count.end)
+        end += self._kind(end) == "sign"
+        value = self._value(end) if is_told and end > count.end else None
         if value is None or not (is_told and measure_of(self._words[-2].text).kind in VALUED):
             is_split = is_told and split_of(self._words[0].text) != ""
             return value if is_split else None

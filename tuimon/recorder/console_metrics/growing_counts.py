@@ -115,6 +115,8 @@ class _Outer(NamedTuple):
     done: int
     column: int | None = None
     """The number that is the epoch."""
+    moved: frozenset[int] = frozenset()
+    """Numbers that have changed while that count grew."""
 
 
 class GrowingCounts:
@@ -176,12 +178,14 @@ class GrowingCounts:
         known = self._outer.setdefault(counts.pattern, _Outer(counts.numbers, done))
         if len(known.numbers) != len(counts.numbers):
             return None
-        column = known.column
+        column, moved = known.column, known.moved
+        pairs = [*enumerate(zip(known.numbers, counts.numbers, strict=True))]
         if column is None and done < known.done:
-            pairs = enumerate(zip(known.numbers, counts.numbers, strict=True))
-            risen = [place for place, (one, other) in pairs if one < other]
+            risen = [place for place, (one, other) in pairs if one < other and place not in moved]
             column = risen[0] if len(risen) == 1 else None
-        self._outer[counts.pattern] = _Outer(counts.numbers, done, column)
+        elif column is None:
+            moved |= {place for place, (one, other) in pairs if one != other}
+        self._outer[counts.pattern] = _Outer(counts.numbers, done, column, moved)
         return None if column is None else float(counts.numbers[column])
 
     def finish(self) -> Iterator[PlacedLine]:

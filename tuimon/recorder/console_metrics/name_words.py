@@ -33,6 +33,8 @@ def name_of(words: Sequence[Word], *, is_within: bool = False) -> tuple[list[Wor
     That of what is on a part of the data has it in front:
     ``accuracy on the test set`` → ``test accuracy``.
     """
+    if len(words) > 1 and words[0].text.lower() == "the":
+        words = words[1:]
     place = next((at for at, one in enumerate(words) if at and one.text.lower() in _ON), None)
     if place is not None:
         about = [one.text for one in words[place + 1 :] if one.text.lower() not in _OF_DATA]
