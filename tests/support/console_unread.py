@@ -35,7 +35,6 @@ UNREAD = {
     "sagemaker_quality_metric": "names in angle brackets",
     "sample_factory_frames": "a list of pairs",
     "snli_example": "a head whose columns are joined",
-    "stan_advi": "a note in the last column",
     "theano_tutorial_logreg": "function words within names",
     "time_sequence_example": "several losses a step, told without a name: one of them counts",
     "torch7_confusion_demo": "a matrix between heading and values",

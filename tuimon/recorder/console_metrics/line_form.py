@@ -26,6 +26,7 @@ from tuimon.recorder.console_metrics.prose import (
 from tuimon.recorder.console_metrics.unread_numbers import (
     Unread,
     labels_in,
+    may_tell_count,
     pattern_of,
     unread_in,
 )
@@ -332,6 +333,11 @@ def _is_learning_rate(pair: Pair) -> bool:
     return measure_of(pair.key).kind == "learning rate"
 
 
+def _may_be_lap(name: str) -> bool:
+    """Whether a bar's description may count by this name how often it was drawn."""
+    return name.lower() == "stage" or (" " not in name and may_tell_count(name))
+
+
 def bar_form_of(text: str, *, only_measures: bool) -> LineForm:
     """The form of what stands before a bar, or behind its clock.
 
@@ -354,7 +360,11 @@ def bar_form_of(text: str, *, only_measures: bool) -> LineForm:
         or _is_learning_rate(item.what)
     ]
     values, _ = values_of(items, pairs)
-    form = LineForm(place=place_of(reading, items))
+    place = place_of(reading, items)
+    laps = [pair for pair in pairs if is_integer(pair) and not pair.sign and _may_be_lap(pair.key)]
+    if only_measures and place.epoch is None and place.part is None and len(laps) == 1:
+        place = place._replace(epoch=(laps[0].number.start, laps[0].number.end))  # stage 3
+    form = LineForm(place=place)
     split = next(filter(None, map(split_of, words)), "")
     if split == "train" and [word.lower() for word in words] != ["train"]:
         split = ""  # "Training" is what goes on, no part of the data

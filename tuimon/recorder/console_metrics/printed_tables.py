@@ -46,6 +46,9 @@ _MARKS = ("+", "*")
 _CHECKPOINT = "cp"
 """skorch's column that holds a plus, or nothing that could be seen, where it has saved."""
 
+_DRAWN = re.compile(r"[|:\[]")
+"""What bars have."""
+
 _GROUP = re.compile(r"(\w+)\((.+)")
 
 
@@ -280,11 +283,17 @@ def _read(text: str, head: _Head) -> tuple[int, list[tuple[str, float]]] | None:
         value = to_number(cell.rstrip("%"))
         if value is not None:
             values.append((name, value))
-        elif head.between is PIPES and not is_metric(name, "0.5", ":"):
-            continue  # words in a column for them
+        elif _may_hold_words(head, name, cell):
+            continue
         elif not _NO_NUMBER.fullmatch(cell) and not _NUMBERED.fullmatch(cell):
             return None
     return int(counted[1]), values
+
+
+def _may_hold_words(head: _Head, name: str, cell: str) -> bool:
+    """Whether a cell without a number stands in a column for words: of bars any, else the last."""
+    is_last = name is head.names[-1] and not _DRAWN.search(cell)
+    return (head.between is PIPES or is_last) and not is_metric(name, "0.5", ":")
 
 
 def _below(text: str, head: _Head) -> list[str]:

@@ -160,6 +160,7 @@ class StepAxis:
             return Step(self.trained, told=False)
         is_own = self.trained is None or self.names_own_step(position)
         if position.done is not None and is_own:
+            self.enter(position.epoch if self.trained is None else None)
             return Step(self._count(position, position.done, evaluates=True), told=True)
         if not self.has_trained:
             return self._step(position._replace(done=None))
