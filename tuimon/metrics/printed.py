@@ -54,9 +54,9 @@ def is_metric(name: str, value: str, sign: str) -> bool:
 
 def is_charted(name: str) -> bool:
     """Whether a number with this name, printed beside metrics, deserves a curve."""
-    if (
-        name.lower().partition(" (")[0].rstrip(".") in _UNCHARTED
-        or measure_of(name).kind == "count"
+    if name.lower().partition(" (")[0].rstrip(".") in _UNCHARTED or measure_of(name).kind in (
+        "count",
+        "time",
     ):
         return False
     words = [token.word for token in tokens(name)]

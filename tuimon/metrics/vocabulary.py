@@ -71,7 +71,7 @@ _MEASURES: dict[Kind, str] = {
     "learning rate": "lr learning_rate",
     "rate": "fps wps ups tps qps sps ips throughput speed bandwidth mfu flops gflops tflops mflops",
     "time": (
-        "time times seconds second sec secs ms minutes hours eta elapsed duration runtime latency"
+        "time times seconds second sec secs ms minutes hours hour hrs eta elapsed duration runtime latency"
         " wall wallclock walltime batch_cost data_cost reader_cost"
     ),
     "count": (
@@ -112,7 +112,8 @@ GENERAL = frozenset({"score", "scores"})
 ORDINARY = word_set(
     "error errors err errs score scores return returns ret reward rewards rew precision recall"
     " cost map ap r_2 entropy bce ce gap regret success likelihood sensitivity specificity kid fad"
-    " ter spice kappa purity silhouette ami chamfer aps apm apl pearson spearman jaccard IS grad grads gradient gradients"
+    " ter spice kappa purity silhouette ami chamfer aps apm apl pearson spearman jaccard IS"
+    " grad grads gradient gradients"
     " hinge focal ctc triplet contrastive perceptual commitment l_1 l_2"
 ).union(*(words.split() for words in languages.MEASURES.values()))
 """Words that are printed elsewhere, too."""

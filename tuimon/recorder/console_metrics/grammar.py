@@ -27,6 +27,20 @@ _VERBS = ("has", "had", "with", "gives")
 _QUANTIFIERS = ("of", "over", "last")
 """Before how many something is an average of."""
 _ARROW_SIGNS = ("=>", "==>", "-->", "->")
+_TIMES = (
+    "s",
+    "sec",
+    "secs",
+    "second",
+    "seconds",
+    "ms",
+    "m",
+    "min",
+    "mins",
+    "minutes",
+    "h",
+    "hours",
+)
 _CLOSING = (")", "]", "}")
 _BETWEEN = ("|", "│", ",", "，", ";", ".")
 
@@ -114,8 +128,10 @@ class LineReading(WordReading):
             return place + 3  # best: 25.5 in #1
         if self._words and (value := self._value(place)):
             return self._pair(value, "")  # loss tensor(0.5)
-        if one.text in _VERBS and not before and self._follows_count():
+        if not before and self._joins(place):
             return place + 1
+        if one.text == "in" and self._is_duration(place + 1):
+            return place + 2  # completed in 12 s
         is_arrow = self._is_arrow(place + 1)
         if before and one.text == "is" and self._kind(place + 1 + is_arrow) == "number":
             return self._pair((place + 1 + is_arrow, place + 2 + is_arrow), ":")
@@ -146,6 +162,15 @@ class LineReading(WordReading):
             self._release()
         self._words.append(Word(one.text, one.start, one.end, self._depth))
         return place + 1
+
+    def _joins(self, place: int) -> bool:
+        """Whether a word stands between a counter and its values, or between two pairs."""
+        is_and = self.found[place].text == "and" and bool(self.items)
+        follows_pair = is_and and isinstance(self.items[-1].what, Pair)
+        return follows_pair or (self.found[place].text in _VERBS and self._follows_count())
+
+    def _is_duration(self, place: int) -> bool:
+        return self._kind(place) == "number" and self.found[place].unit in _TIMES
 
     def _value_at(self, count: Count) -> tuple[int, int] | None:
         """What a counter is followed by that tells where a value is from.
@@ -229,6 +254,11 @@ class LineReading(WordReading):
         self._release()
         if ratio := self._ratio(place):
             return ratio
+        if not self.items and place + 2 == len(self.found) and is_whole(self.found[place]):
+            unit = unit_of(self.found[place + 1].text)
+            if unit in ("global", "step", "iteration", "episode"):  # 1000 timesteps
+                self._add(Count(unit, self._span(place), None, place + 2))
+                return place + 2
         if name := self._name_behind(place + 1):
             self.behind.append(Pair(name, "", self.found[place], None, None, True))
         elif is_whole(self.found[place]) and not self.found[place].unit:

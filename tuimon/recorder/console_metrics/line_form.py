@@ -16,7 +16,7 @@ from tuimon.recorder.console_metrics.counters import OTHER, Count, Span, is_whol
 from tuimon.recorder.console_metrics.grammar import LineReading
 from tuimon.recorder.console_metrics.line_items import LineItem, Pair, Word
 from tuimon.recorder.console_metrics.line_place import Place, place_of
-from tuimon.recorder.console_metrics.prefixes import Prefix
+from tuimon.recorder.console_metrics.prefixes import Prefix, prefix_of
 from tuimon.recorder.console_metrics.prose import (
     FILLERS,
     behind_function_words,
@@ -215,7 +215,7 @@ def _is_measured(
     if may_be_rate and any(map(_is_learning_rate, pairs)):
         return True
     logged = [pair for pair in pairs if _is_logged(pair)]
-    are_logged = all(pair.sign for pair in pairs) and 2 * len(logged) > len(pairs)
+    are_logged = all(pair.sign for pair in pairs) and 2 * len(logged) >= len(pairs)
     if known and are_words_known and are_logged and any(map(_is_unknown, logged)):
         return True
     are_fractions = len(pairs) > 1 and not any(is_whole(pair.number) for pair in pairs)
@@ -343,7 +343,7 @@ def bar_form_of(text: str, *, only_measures: bool) -> LineForm:
 
     What stands before it is a description: there `only_measures` are worth a curve.
     """
-    reading = LineReading(text)
+    reading = LineReading(text, prefix_of(text).end if only_measures else 0)
     pairs = [item.what for item in reading.items if isinstance(item.what, Pair)]
     if is_configuration([pair.key for pair in pairs]):
         return NOTHING
