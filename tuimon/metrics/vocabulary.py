@@ -71,8 +71,8 @@ _MEASURES: dict[Kind, str] = {
     "learning rate": "lr learning_rate",
     "rate": "fps wps ups tps qps sps ips throughput speed bandwidth mfu flops gflops tflops mflops",
     "time": (
-        "time times seconds second sec secs ms minutes hours hour hrs eta elapsed duration runtime latency"
-        " wall wallclock walltime batch_cost data_cost reader_cost"
+        "time times seconds second sec secs ms minutes hours hour hrs eta elapsed duration runtime"
+        " latency wall wallclock walltime batch_cost data_cost reader_cost"
     ),
     "count": (
         "count counts num number nb steps timesteps global_step epochs iterations iters batches"
