@@ -76,7 +76,7 @@ def may_hold_metrics(text: str) -> bool:
     return _HINT.search(text.lower()) is not None
 
 
-_WITHIN_OTHERS = word_set("ari ami nds epe abs ap ce ep fad info kid ret ter aps apm apl")
+_WITHIN_OTHERS = word_set("ari ami ade fde nds epe abs ap ce ep fad info kid ret ter aps apm apl")
 """Words that so many others contain that a look for them tells nothing."""
 
 

@@ -49,7 +49,8 @@ _MEASURES: dict[Kind, str] = {
     "error": (
         "error errors err errs rmse rmsle mae mape smape mpjpe wer cer ter eer ece fpr fnr fid kid"
         " fvd fad lpips mmd brier regret gap hausdorff chamfer false_positive false_negative"
-        " miss_rate failure_rate abs_rel davies_bouldin epe crps wape mase rmsd mcd"
+        " miss_rate failure_rate abs_rel davies_bouldin"
+        " epe ade fde minade minfde crps wape mase rmsd mcd"
     ),
     "accuracy": (
         "accuracy accuracies acc aacc macc score scores precision prec recall specificity"

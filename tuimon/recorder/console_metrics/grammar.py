@@ -181,11 +181,17 @@ class LineReading(WordReading):
         is_told = is_told and self._words[0].text.lower() not in OF_ALL
         end = count.end + self._is("is", count.end)
         end += self._kind(end) == "sign"
-        value = self._value(end) if is_told and end > count.end else None
+        value = self._value(end) if end > count.end else None
+        if value is not None and self._tells_value() and not is_whole(self.found[value[0]]):
+            return value  # Train loss epoch[0] = 0.5
         if value is None or not (is_told and measure_of(self._words[-2].text).kind in VALUED):
             is_split = is_told and split_of(self._words[0].text) != ""
             return value if is_split else None
         return value
+
+    def _tells_value(self) -> bool:
+        """Whether the last word before a counter names what a value behind it is one of."""
+        return bool(self._words) and measure_of(self._words[-1].text).kind in VALUED
 
     def _value_at_step(self, place: int) -> int:
         """Index of what is behind a value whose name is joined to its step, or 0.
@@ -206,7 +212,8 @@ class LineReading(WordReading):
         return count.end
 
     def _pair_at(self, count: Count, value: tuple[int, int]) -> int:
-        del self._words[-1]
+        if not self._tells_value():
+            del self._words[-1]
         return self._pair_of(count, value)
 
     def _pair_of(self, count: Count, value: tuple[int, int]) -> int:

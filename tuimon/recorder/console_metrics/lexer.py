@@ -22,7 +22,7 @@ _UNIT = (
     r"\s?(?:%|dB|nats|bits|(?:it|its|iters?|imgs?|images?|samples?|toks?|tokens|steps?|words|examples|frames"
     r"|batch(?:es)?)/s(?:ec)?|(?:ms|us|µs|s|sec)/(?:it|iter|step|batch|epoch)"
     r"|ms|us|µs|secs?|seconds?(?!\s\d+\.\d)|minutes|hours?|[kKMGT]i?B(?:/s)?)"
-    r"|\s[smh](?=\s*(?:[,;|).\]]|$))|ns|s|m|mins?|h|hrs?|days?|[kKMGT]b(?:/s)?|[kKMGTB]|B/s|W|C|x|/s(?:/\w+)?"
+    r"|\s[smh](?=\s*(?:[,;|).\]]|$))|ns|s|[mc]?m|px|deg|°|mins?|h|hrs?|days?|[kKMGT]b(?:/s)?|[kKMGTB]|B/s|W|C|x|/s(?:/\w+)?"
 )
 """Of one letter behind a blank only where nothing follows, other than in ``D 0.5 G 0.3``."""
 

@@ -136,9 +136,11 @@ def _carried(pairs: Sequence[Pair]) -> list[str]:
 
 def _value(pair: Pair, split: str) -> ValuePlace | None:
     unit = pair.number.unit
-    if not pair.is_sure or unit not in _VALUE_UNITS or not is_charted(pair.key):
-        return None
     measure = measure_of(pair.key)
+    is_distance = unit == "m" and measure.kind == "error"  # else minutes
+    is_value = unit in _VALUE_UNITS or is_distance
+    if not pair.is_sure or not is_value or not is_charted(pair.key):
+        return None
     is_count = measure.kind == "" or _COUNTED.search(pair.key) is not None
     if is_count and not unit and (is_integer(pair) or pair.number.text.endswith(".")):
         return None
@@ -153,5 +155,5 @@ def _value(pair: Pair, split: str) -> ValuePlace | None:
     return ValuePlace(split, behind_full_stop(pair.key), span, pair.of, counts)
 
 
-_VALUE_UNITS = ("", "%", "dB", "nats", "bits")
+_VALUE_UNITS = ("", "%", "dB", "nats", "bits", "mm", "cm", "px", "deg", "°")
 _SHARES = ("accuracy", "error", "share")
