@@ -22,6 +22,7 @@ UNREAD = {
     "liblinear_tron": "names without signs that are no metrics",
     "ludwig_grid": "a grid of several heads",
     "matlab_train_network": "a head of two lines",
+    "mean_train_loss_base_is": "words in parentheses between a name and its verb",
     "mlnet_phases": "words as values",
     "neat_python": "more of a line than its first value",
     "neon_bars": "values before their names beside names before values",

@@ -106,4 +106,4 @@ def _any_of(words: list[str]) -> str:
     return f"(?:{'|'.join(branches)})" if len(branches) > 1 else branches[0]
 
 
-_HINT = re.compile(_any_of(_hints()))
+_HINT = re.compile(rf"{_any_of(_hints())}|ep\W{{1,4}}\d")

@@ -24,6 +24,7 @@ from tuimon.recorder.console_metrics.word_reading import OF_ALL, WordReading
 _SOURCE = re.compile(r".*\.(?:py|cc|cpp|cu|h|ipynb)")
 _VERBS = ("has", "had", "with", "gives")
 """Between a counter and its values."""
+_AVERAGES = ("mean", "avg", "average", "last")
 _QUANTIFIERS = ("of", "over", "last")
 """Before how many something is an average of."""
 _ARROW_SIGNS = ("=>", "==>", "-->", "->")
@@ -322,6 +323,10 @@ class LineReading(WordReading):
         """Index of what is behind a number that is part of a name, ``top 5 accuracy``, or 0."""
         one = self.found[number]
         is_count = is_whole(one) and not one.unit
+        last = self._words[-1].text.lower()
+        if is_count and last in _AVERAGES and self._is_unit("episode", place):
+            self._words.append(Word(one.text, one.start, one.end, self._depth))
+            return place  # mean 100 episode reward
         after = self._kind(place + 1)
         is_named = self._kind(place) == "word" and (after == "sign" or self._has_fraction(place))
         is_plain = place == number + 1 and not self._is_apart(self._words[-1].end, one.start)
@@ -332,6 +337,9 @@ class LineReading(WordReading):
             return 0
         self._words.append(Word(one.text, one.start, one.end, self._depth))
         return place
+
+    def _is_unit(self, unit: str, place: int) -> bool:
+        return self._kind(place) == "word" and unit_of(self.found[place].text) == unit
 
     def _has_fraction(self, place: int) -> bool:
         return self._kind(place + 1) == "number" and not is_whole(self.found[place + 1])
