@@ -120,6 +120,7 @@ def unread_in(found: Sequence[LineToken], read: Sequence[Span]) -> tuple[Unread,
         for place, token in enumerate(found)
         if token.start not in taken and not _is_otherwise(found, place)
         for one in _numbers(token)
+        if one.number[0] not in taken
     )
 
 
