@@ -20,8 +20,8 @@ from tuimon.cli.shared.common import CommandError
 from tuimon.cli.shared.targets import EventLogs, LogTarget, select, sources_argument, tell
 from tuimon.cli.shared.text_table import TextColumn, fitted, lines_of
 from tuimon.metrics import best_of
-from tuimon.present.run_arguments import arguments_of, number_of
 from tuimon.present.run_board import Board, BoardRow, Result, board, board_rows
+from tuimon.present.run_groups import argument_settings
 from tuimon.present.run_lines import RunCommands
 from tuimon.present.trial_names import hparam_text
 from tuimon.runs.activity import state_word
@@ -138,18 +138,12 @@ def _told(row: BoardRow, target: LogTarget, commands: RunCommands, *, alone: boo
         path = target.sources[0].path
         whole = Path(path).name if row.name == "." else row.name if alone else f"{path}/{row.name}"
         return row._replace(name=whole)
-    _, arguments = arguments_of(commands.of(run))
-    given = {one.name: _value(one.value) for one in arguments if one.name}
+    given = argument_settings(commands.of(run))
     took = run.took(time.time())
     name = run.name if row.name == "." else f"{run.name} {row.name}"
     return row._replace(
         name=name, settings={**given, **row.settings}, seconds=took, state=state_word(run)
     )
-
-
-def _value(text: str) -> str | float:
-    number = number_of(text)
-    return text if number is None else number
 
 
 def _with_checkpoints(rows: Sequence[BoardRow], main: str) -> list[BoardRow]:

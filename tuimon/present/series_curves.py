@@ -8,6 +8,7 @@ from tuimon.charts.units import unit_of
 from tuimon.metrics import Best, measure_of
 from tuimon.store.run_log import RunLog
 from tuimon.store.series import Series
+from tuimon.store.spread import SpreadKind
 from tuimon.store.step_order import Oddity
 
 
@@ -40,6 +41,8 @@ class SeriesCurves:
         pattern: int = 0,
         number: int | None = None,
         group: str = "",
+        spread: SpreadKind | None = None,
+        is_member: bool = False,
         pinned: bool = False,
         faded: bool = False,
         kind: str | None = None,
@@ -63,6 +66,8 @@ class SeriesCurves:
             unit=unit_of(series.tag),
             noisy=measure.is_noisy,
             group=group,
+            spread=spread,
+            is_member=is_member,
             pinned=pinned,
             start=run.first_time,
             detail=detail,

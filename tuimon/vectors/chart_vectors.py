@@ -66,6 +66,7 @@ def chart_vectors(
     columns = round(width / _DOTS)
     traces = make_traces(content.tracks, content.axis, columns, options, content.marks)
     in_force = list(traces)
+    traces += [part for trace in in_force for part in trace.parts]
     traces += superseded_traces(content.past, content.axis, columns, options, content.marks)
     scale = _y_scale(content, traces, round(width * _SHARE / _TICK_APART))
     ticks = _y_ticks(scale, content)
