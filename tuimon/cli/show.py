@@ -22,6 +22,7 @@ from tuimon.cli.shared.common import (
     run_or_refuse,
     settings_or_refuse,
 )
+from tuimon.cli.shared.group_options import group_option, spread_option
 from tuimon.cli.shared.targets import (
     EventLogs,
     LogTarget,
@@ -37,7 +38,9 @@ from tuimon.text import safe
 if TYPE_CHECKING:
     from tuimon.charts.model import ChartOptions, Row, XAxis
     from tuimon.present.printout import Printout
+    from tuimon.present.selection import Selection
     from tuimon.present.statistics import TagStatistics
+    from tuimon.store.spread import SpreadKind
     from tuimon.store.store import Store
     from tuimon.tui.themes.page_inks import Ground
 
@@ -65,6 +68,8 @@ class ShowOptions(NamedTuple):
     as_json: bool
     about: bool
     width: int | None
+    group: str | None
+    spread: "SpreadKind | None"
     svg: str | None
     png: str | None
     background: "Ground"
@@ -108,6 +113,8 @@ def _kinds() -> list[str]:
     help="x by step, time since the start, or clock.  [default: as in your settings]",
 )
 @click.option("--log-y/--linear-y", default=None, help="Logarithmic y axis, or not.")
+@group_option
+@spread_option
 @click.option(
     "--kind",
     "kinds",
@@ -197,7 +204,7 @@ def show(options: ShowOptions) -> int:
     else:
         from tuimon.present.printout import printout_of
 
-        printout = printout_of(store, options.tags)
+        printout = printout_of(store, options.tags, _groups(store, options))
         if not printout.values:
             matching = " that match" if options.runs or options.tags else ""
             tell(f"no scalar points were found{matching}{_others(store)}")
@@ -208,6 +215,24 @@ def show(options: ShowOptions) -> int:
         else:
             _print(_rows(printout, target, options), options)
     return 0 if logs.complete else 1
+
+
+def _groups(store: "Store", options: ShowOptions) -> "Selection":
+    """The runs, in groups where that is asked for. Raises CommandError."""
+    from tuimon.present.selection import Selection
+
+    if options.group is None:
+        return Selection()
+    if options.as_json:
+        raise CommandError("numbers of groups: tuimon board --group BY --json")
+    from tuimon.present.run_groups import GroupError, group_names, read_traits
+    from tuimon.summaries.reader import SummaryReader
+
+    try:
+        groups = group_names(options.group, read_traits(store, SummaryReader()))
+    except GroupError as error:
+        raise CommandError(f"--group: {error}") from None
+    return Selection(group=options.group, groups=groups, spread=options.spread or "std")
 
 
 def _rows(printout: "Printout", target: LogTarget, options: ShowOptions) -> "list[Row]":

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from tuimon.cli.shared.common import CommandError, reset_view, run_or_refuse
+from tuimon.cli.shared.group_options import group_option, spread_option
 from tuimon.cli.shared.piped_log import STANDARD_INPUT, piped_log
 from tuimon.cli.shared.targets import log_source, sources_argument
 from tuimon.runs.sources import LogSource
@@ -14,9 +15,13 @@ from tuimon.text import safe
 
 @click.command()
 @click.option("--plain", is_flag=True, help="Print lines instead of opening the screen.")
+@group_option
+@spread_option
 @reset_view
 @sources_argument("LOGDIR|FILE|RUN...", required=True)
-def command(source: tuple[str, ...], plain: bool, reset_view: bool) -> int:
+def command(
+    source: tuple[str, ...], plain: bool, group: str | None, spread: str | None, reset_view: bool
+) -> int:
     """Watch the logs under each LOGDIR, now and as they grow; or those in each FILE.
 
     Event files, and what other loggers write: `tuimon help sources`. FILE may be a printed log, or
@@ -28,7 +33,10 @@ def command(source: tuple[str, ...], plain: bool, reset_view: bool) -> int:
 
     with quick_imports():  # what a file holds is known by its readers
         sources = [one for name in source for one in _sources(name)]
-    return watch_sources(list(dict.fromkeys(sources)), plain=plain, reset=reset_view)
+    typed = {"group": group, "spread": spread}
+    changes = {name: value for name, value in typed.items() if value is not None}
+    sources = list(dict.fromkeys(sources))
+    return watch_sources(sources, plain=plain, reset=reset_view, changes=changes)
 
 
 def _sources(name: str) -> tuple[LogSource, ...]:

@@ -96,7 +96,7 @@ class MetricCurves:
             stands_out = selection.stands_out(lane.training)
             value = selection.groups.get(lane.training)
             if value is not None:
-                colour = values.index(value)
+                colour = number = values.index(value)
             curves.append(
                 self._curves.curve(
                     lane.run,

@@ -27,6 +27,7 @@ from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunStatus
 from tuimon.session.training_progress import TrainingProgress, newest_progress
 from tuimon.store.parts import trainings
+from tuimon.store.spread import SPREAD_WORDS
 from tuimon.store.store import Store
 from tuimon.summaries.reader import SummaryReader
 from tuimon.text import (
@@ -38,6 +39,7 @@ from tuimon.text import (
     width,
 )
 
+_ALL = Selection()
 _LEAST_CHART = 34
 """Cells; charts that would be narrower stand below each other."""
 _GAP = Span("  ", roles.BLANK)
@@ -59,10 +61,14 @@ class Printout(NamedTuple):
     """The metrics that get a chart."""
     names: Mapping[str, str]
     """What runs are called that have no name but a time."""
+    selection: Selection = _ALL
+    """How the runs are grouped."""
 
 
-def printout_of(store: Store, tags: re.Pattern[str] | None) -> Printout:
-    """The tags of all runs that match."""
+def printout_of(
+    store: Store, tags: re.Pattern[str] | None, selection: Selection = _ALL
+) -> Printout:
+    """The tags of all runs that match; `selection` tells how the runs are grouped."""
     found = dict.fromkeys(
         tag for run in store.runs.values() for tag in run.series if tags is None or tags.search(tag)
     )
@@ -76,7 +82,15 @@ def printout_of(store: Store, tags: re.Pattern[str] | None) -> Printout:
     shown = overview(store, Selection())
     shown = shown._replace(series={tag: shown.series[tag] for tag in found})
     charted = shown.charts()
-    return Printout(store, values, charted, trial_names(run_hparams(store, SummaryReader())))
+    names = trial_names(run_hparams(store, SummaryReader()))
+    return Printout(store, values, charted, names, selection)
+
+
+def drawn_notes(printout: Printout, options: ChartOptions) -> list[str]:
+    """How all charts are drawn."""
+    selection = printout.selection
+    grouped = [SPREAD_WORDS[selection.spread]] if selection.groups else []
+    return [*grouped, *option_notes(options)]
 
 
 def printout_rows(
@@ -92,7 +106,7 @@ def printout_rows(
     `name` is what it is about, and `status` that of the only run.
     """
     marks = MARKS[options.marks]
-    drawn = option_notes(options) if height and printout.charted else []
+    drawn = drawn_notes(printout, options) if height and printout.charted else []
     parts = [[_heading(printout, name, status, cells, marks, drawn)]]
     cues = {}
     if height:
@@ -161,6 +175,7 @@ def printout_metrics(printout: Printout, options: ChartOptions) -> list[MetricCu
     colours.meet(trainings(printout.store.runs))
     metrics = [MetricCurves(printout.store, metric, colours) for metric in printout.charted]
     for metric in metrics:
+        metric.selection = printout.selection
         metric.curves(options.palette)
     return metrics
 

@@ -62,6 +62,7 @@ class BoardRow(NamedTuple):
     """Where it logs."""
     checkpoint: Path | None = None
     """What holds the best of the main metric."""
+    wandb_group: str = ""
 
     def holds(self, term: FilterTerm) -> bool:
         """Whether a term of a filter does: bounds are of settings and results."""

@@ -154,7 +154,7 @@ def _curve(name: str, selection: Selection, colours: RunColours) -> Curve:
     number = colours.number(name)
     colour = number
     if value is not None:
-        colour = in_order([*selection.groups.values()]).index(value)
+        colour = number = in_order([*selection.groups.values()]).index(value)
     focused = selection.focus in selection.names
     leaders = (selection.focus,) if focused else selection.leading
     lit = value is not None and value in {selection.groups.get(one) for one in leaders}
