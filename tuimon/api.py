@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from tuimon.events.frames import FrameError, read_payload
 from tuimon.events.tail import FileState
 from tuimon.events.tails import is_log
+from tuimon.present.data_frames import RunFrames
 from tuimon.runs.sources import LogSource
 from tuimon.store.filters import parse_filter
 from tuimon.store.loading import load as load_sources
@@ -84,7 +85,7 @@ def load(logdir: str | os.PathLike[str]) -> LogDirectory:
     return LogDirectory(path, loaded.store.runs, loaded.files)
 
 
-class LogDirectory(Mapping[str, "Run"]):
+class LogDirectory(RunFrames, Mapping[str, "Run"]):
     """A log directory: runs by name, sorted.
 
     A run is a directory with event files, named by its path relative to the log directory; ``.`` is
@@ -128,20 +129,6 @@ class LogDirectory(Mapping[str, "Run"]):
             ImportError: pandas is not installed.
         """
         return _frame([series for run in self.values() for series in run.values()], all_points)
-
-    def board(self) -> pd.DataFrame:
-        """A row for each training, the best first, indexed by name, as ``tuimon board`` has them.
-
-        Columns: the hyperparameters that differ, each metric's best value (the last one where none
-        is best) and its step, seconds in all, steps a second. Raises ImportError without pandas.
-        """
-        import pandas as pd
-
-        from tuimon.present.run_board import board, board_rows
-
-        table = board(board_rows(self._logs, _reader), self._logs.values())
-        rows = {row.name: table.record(row) for row in table.ranked(table.main or "run")}
-        return pd.DataFrame([*rows.values()], index=pd.Index([*rows], name="run"))
 
     def plot(
         self,

@@ -16,13 +16,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from tuimon.present.hparam_groups import in_order, read_hparams
+from tuimon.present.hparam_groups import HasRuns, in_order, read_hparams
 from tuimon.present.run_arguments import arguments_of, number_of
 from tuimon.present.run_lines import RunCommands
 from tuimon.present.trial_names import hparam_text
 from tuimon.runs.registry import RunStatus, list_runs
 from tuimon.store.parts import trainings
-from tuimon.store.store import Store
 from tuimon.summaries.hparams import HParamValue
 from tuimon.summaries.reader import SummaryReader
 from tuimon.text import exact_value, safe
@@ -142,7 +141,7 @@ def _text(value: HParamValue) -> str:
     return exact_value(value) if isinstance(value, float) else hparam_text(value)
 
 
-def read_traits(store: Store, reader: SummaryReader) -> dict[str, RunTraits]:
+def read_traits(store: HasRuns, reader: SummaryReader) -> dict[str, RunTraits]:
     """What the trainings of a store can be grouped by. Reads files; for any thread.
 
     Settings are those that were logged, and the arguments of the tuimon run that wrote the log.

@@ -198,7 +198,7 @@ def test_groups_are_those_of_pandas(
     rows = list(csv.DictReader(io.StringIO(_printed(capsys, str(seeds), "--group", way, "--csv"))))
     assert (
         float(rows[0]["val/acc best std"])
-        == list(told.values())[0]["metrics"]["val/acc"]["best"]["std"]
+        == next(iter(told.values()))["metrics"]["val/acc"]["best"]["std"]
     )
     lines = _printed(capsys, str(seeds), "--group", way, "-m", "acc", "-s", "run").splitlines()
     assert lines[0].split() == ["GROUP", "RUNS", "val/acc", "STD", "OF"]
