@@ -1,5 +1,7 @@
 """Whatever a name holds: rows of the screen are as wide as their room, and nothing acts on it."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -49,12 +51,13 @@ def test_header(name: str, reason: str, detail: str, cells: int):
 def test_tag_pane(runs: list[str], tags: list[str], cells: int):
     pane = TagPane(Look(), dict, dict, lambda **changes: None, id="tags")
     labels = short_names(runs)
+    plain = RunRow("a", "a", "━", roles.curve(1), hparams=tuple(runs[:1]))
     table = RunTable(
         [
             RunRow(run, labels[run], "━", roles.curve(0), value=-1.234e-5, gain=2.0, hparams=(run,))
             for run in runs
         ]
-        + [RunRow("", tag, "━", roles.curve(1), members=("a",), spread="±0.1") for tag in tags[:1]],
+        + [replace(plain, name="", label=tag, members=(plain,), spread="±0.1") for tag in tags[:1]],
         tag=tags[0] if tags else "",
         title=tags[0] if tags else "",
         baseline=runs[0] if runs else "",

@@ -12,7 +12,7 @@ from tuimon.charts.cursor import Readings, group_reading, groups_of, shown_value
 from tuimon.charts.model import Curve, Span
 from tuimon.charts.style import CurveStyle
 from tuimon.charts.traces import smoothing_of
-from tuimon.charts.track import Track
+from tuimon.charts.track import Track, shown_values
 from tuimon.charts.units import Unit
 
 _LEAST_GUTTER = 8
@@ -39,6 +39,8 @@ def line_ends(tracks: Sequence[Track], axis: Axis, style: CurveStyle, unit: Unit
     drawn = [one for one in tracks if not (one.curve.faded or one.curve.group) and len(one.values)]
     if len(tracks) < 2 or not style.options.labels:
         return []
+    short = [track for track in tracks if not track.long]
+    shown_values(short, [smoothing_of(one, style.options) for one in short])  # in one pass
     low, high = axis.limits
     ends = [
         _end([track], style, unit)

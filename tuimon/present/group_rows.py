@@ -52,7 +52,7 @@ def _group_row(name: str, runs: Sequence[RunRow], selection: Selection) -> RunRo
         faded=first.faded,
         value=value,
         hparams=("",) * len(first.hparams),
-        members=tuple(row.name for row in runs),
+        members=tuple(runs),
         spread=spread,
     )
 

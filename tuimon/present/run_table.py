@@ -41,8 +41,8 @@ class RunRow:
     """Whether that is for the good, if that is known."""
     hparams: tuple[str, ...] = ()
     """As the columns of the table."""
-    members: tuple[str, ...] = ()
-    """Names of the trainings of a group, which has no name of its own."""
+    members: "tuple[RunRow, ...]" = ()
+    """The trainings of a group, which has no name of its own."""
     spread: str = ""
     """How far the values of a group spread."""
     is_member: bool = False
@@ -75,7 +75,13 @@ class RunTable:
     @property
     def names(self) -> list[str]:
         """Those of all trainings."""
-        return [*dict.fromkeys(name for row in self.rows for name in row.members or (row.name,))]
+        return [row.name for row in self._runs]
+
+    @property
+    def _runs(self) -> list[RunRow]:
+        """The lines of all trainings, whether they stand below their groups or not."""
+        lines = (row for row in self.rows if not row.is_member)
+        return [run for row in lines for run in row.members or (row,)]
 
     @property
     def grouped(self) -> bool:
@@ -85,8 +91,8 @@ class RunTable:
     @property
     def told(self) -> RunRow | None:
         """The run of which tags are told: the focused one, else the first that is drawn."""
-        focused = next((row for row in self.rows if row.focused), None)
-        return focused or next((row for row in self.rows if row.drawn and row.name), None)
+        focused = next((row for row in self._runs if row.focused), None)
+        return focused or next((row for row in self._runs if row.drawn), None)
 
     @property
     def legend(self) -> list[RunRow]:

@@ -33,9 +33,10 @@ def test_names_are_cut_rather_than_left_out() -> None:
 
 
 def test_runs_of_a_group_are_named_by_their_group() -> None:
-    group = RunRow("", "lr=0.1 ×2", "━", roles.curve(0), members=("a", "b"))
     runs = [RunRow(name, name, "━", roles.curve(0), is_member=True) for name in ("a", "b")]
+    group = RunRow("", "lr=0.1 ×2", "━", roles.curve(0), members=tuple(runs))
     table = RunTable([group, *runs, RunRow("c", "c", "━", roles.curve(2))])
     (row,) = strip_rows(table, 60, 3)
     assert "".join(span.text for span in row).rstrip() == "━ lr=0.1 ×2  ━ c"
     assert table.names == ["a", "b", "c"]
+    assert table.told == runs[0]

@@ -67,12 +67,12 @@ class GroupMenu(ModalScreen[Grouping | None]):
     def __init__(
         self, way: str, spread: SpreadKind, read_traits: Callable[[], Mapping[str, RunTraits]]
     ) -> None:
-        """`read_traits` may take long, and has nothing of a run that is alone."""
+        """`read_traits` may take long."""
         super().__init__()
         self._now, self._spread = way, spread
         self._read = read_traits
         self._traits: Mapping[str, RunTraits] | None = None
-        self._ways: list[str] = []
+        self._ways: Sequence[str] = ()
         self._early: list[events.Key] = []
         self._list = ThemeNames(markup=False)
         self._input = Input(compact=True, max_length=MOST_LENGTH)
@@ -95,30 +95,24 @@ class GroupMenu(ModalScreen[Grouping | None]):
     def _look(self) -> None:
         traits = self._read()
         ways = ["", *(ways_of(traits) if len(traits) > 1 else []), BY_PREFIX]
-        self.app.call_from_thread(self._show, traits, ways)
+        ways += [] if self._now in ways else [self._now]
+        texts = [safe(_NAMED.get(way, way)) + _count(way, traits) for way in ways]
+        self.app.call_from_thread(self._show, traits, ways, texts)
 
-    def _show(self, traits: Mapping[str, RunTraits], ways: Sequence[str]) -> None:
-        """Show what is possible; the cursor is where it was, or on the way most often wanted."""
+    def _show(
+        self, traits: Mapping[str, RunTraits], ways: Sequence[str], texts: Sequence[str]
+    ) -> None:
+        """Show what is possible; the cursor is on what is now, or on what is most often wanted."""
         if not self.is_attached:
             return
-        own = [self._now] if self._now not in ways else []
-        self._traits, self._ways = traits, [*ways, *own]
-        texts = [safe(_NAMED.get(way, way)) + self._count(way) for way in self._ways]
-        self._list.add_options(
-            [*map(Option, texts), *([Option(_TYPED)] if len(traits) > 1 else [])]
-        )
-        first = 1 if self._ways[1] != BY_PREFIX and not self._now else 0
-        self._list.highlighted = self._ways.index(self._now) if self._now else first
+        self._traits, self._ways = traits, ways
+        typed = [_TYPED] if len(traits) > 1 else []
+        self._list.add_options([Option(text) for text in (*texts, *typed)])
+        wanted = ways[1] if not self._now and ways[1] != BY_PREFIX else self._now
+        self._list.highlighted = ways.index(wanted)
         self._list.focus()
         for event in self._early:
             self.app.post_message(events.Key(event.key, event.character))
-
-    def _count(self, way: str) -> str:
-        try:
-            found = set(group_names(way, self._traits or {}).values())
-        except GroupError:
-            return ""
-        return "" if way in ("", BY_PREFIX) else f": {len(found)} group" + "s" * (len(found) != 1)
 
     @on(ThemeNames.OptionSelected)
     def _choose(self, message: ThemeNames.OptionSelected) -> None:
@@ -156,7 +150,16 @@ class GroupMenu(ModalScreen[Grouping | None]):
             self._tell()
         elif event.character in ("j", "k") and not self._input.has_focus:
             event.stop()
-            move = (
-                self._list.action_cursor_down if event.key == "j" else self._list.action_cursor_up
-            )
-            move()
+            down = event.character == "j"
+            (self._list.action_cursor_down if down else self._list.action_cursor_up)()
+
+
+def _count(way: str, traits: Mapping[str, RunTraits]) -> str:
+    """How many groups there are, as it stands behind a way."""
+    if way in ("", BY_PREFIX):
+        return ""
+    try:
+        count = len(set(group_names(way, traits).values()))
+    except GroupError:
+        return ""
+    return f": {count} group" + "s" * (count != 1)

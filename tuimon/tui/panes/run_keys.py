@@ -140,7 +140,7 @@ class RunKeys(KeyOwner, CellView):
             self._group(chosen.way, chosen.traits)
 
     def action_members(self) -> None:
-        if self.groups:
+        if self.look.group not in ("", BY_PREFIX):
             self._change_look(members=not self.look.members)
         else:
             self.notify("First group the runs: g.")

@@ -136,7 +136,7 @@ class TagPane(RunKeys, can_focus=True):
 
     @property
     def group(self) -> Sequence[str]:
-        return () if self._line is None else self._line.members
+        return () if self._line is None else [run.name for run in self._line.members]
 
     @property
     def tag(self) -> str | None:
