@@ -105,6 +105,16 @@ def runs_below(count: int) -> Session:
     return started(Session.of_logdirs([where]))
 
 
+def seeds() -> TuimonApp:
+    """Four rates, three seeds each."""
+    for seed in range(3):
+        for rate in RATES[:4]:
+            logged(
+                Path(f"seeds/lr={rate:g}/seed{seed}"), records(rate, 100 * seed + int(rate * 50))
+            )
+    return TuimonApp(started(Session.of_logdirs([Path("seeds")])))
+
+
 def started(session: Session) -> Session:
     session.start()
     return session
@@ -189,6 +199,7 @@ PICTURES = (
     ScreenPicture("one-run-160x50", "the same, 160x50", (160, 50), one_run),
     ScreenPicture("three-runs", "three runs", (120, 36), lambda: TuimonApp(runs_below(3))),
     ScreenPicture("twelve-runs", "twelve runs", (160, 50), lambda: TuimonApp(runs_below(12))),
+    ScreenPicture("groups", "twelve runs in four groups (g)", (120, 36), seeds, ["g", "enter"]),
     ScreenPicture("300-tags", "300 tags in sections", (120, 36), tags_300),
     ScreenPicture("nan", "a loss that became NaN", (120, 30), run_with_nan),
     ScreenPicture("home", "twelve runs of this host", (120, 30), home_of_12),

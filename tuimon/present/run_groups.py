@@ -40,6 +40,7 @@ _PLACE = re.compile(
 )
 """Names of settings that say where or when a run is, or what it is called."""
 _MOST_NAMED = 12
+_NOTHING_KNOWN = "no settings are known"
 
 
 class GroupError(ValueError):
@@ -68,9 +69,12 @@ def group_names(way: str, runs: Mapping[str, RunTraits]) -> dict[str, str]:
     if way == BY_WANDB:
         return {name: one.wandb_group for name, one in runs.items() if one.wandb_group}
     if way == BY_SETTINGS:
+        given = {name: one for name, one in runs.items() if one.settings}
+        if not given:
+            raise GroupError(_NOTHING_KNOWN)
         names = telling_settings(runs)
         if not names:
-            return dict.fromkeys(runs, ALL_RUNS)
+            return dict.fromkeys(given, ALL_RUNS)
     else:
         names = [_setting(word.strip(), runs) for word in way.split(",")]
     return {name: told for name, one in runs.items() if (told := _told(one.settings, names))}
@@ -85,15 +89,16 @@ def telling_settings(runs: Mapping[str, RunTraits]) -> list[str]:
 
 
 def varying_settings(runs: Mapping[str, RunTraits]) -> list[str]:
-    """Names of the settings in which runs differ, sorted."""
+    """Names of the settings in which runs differ, of which any are known; sorted."""
     names = in_order([name for one in runs.values() for name in one.settings])
-    given = [one.settings for one in runs.values()]
+    given = [one.settings for one in runs.values() if one.settings]
     return [name for name in names if len({_text(one.get(name)) for one in given}) > 1]
 
 
 def ways_of(runs: Mapping[str, RunTraits]) -> list[str]:
     """The ways, but that of an expression, that make several runs one."""
-    ways = [BY_SETTINGS, *varying_settings(runs), BY_DIRECTORY, BY_WANDB]
+    known = any(one.settings for one in runs.values())
+    ways = [*([BY_SETTINGS] if known else []), *varying_settings(runs), BY_DIRECTORY, BY_WANDB]
     found = {way: len(set(group_names(way, runs).values())) for way in ways}
     return [way for way, groups in found.items() if (way == BY_DIRECTORY) < groups < len(runs)]
 
@@ -128,7 +133,7 @@ def _setting(word: str, runs: Mapping[str, RunTraits]) -> str:
         return found[0]
     there = ", ".join(safe(name) for name in (alike or names)[:_MOST_NAMED])
     which = "may be each of" if found else "is no setting; there are"
-    raise GroupError(f"{safe(word)} {which} {there}" if there else "no settings are known")
+    raise GroupError(f"{safe(word)} {which} {there}" if there else _NOTHING_KNOWN)
 
 
 def _told(settings: Mapping[str, HParamValue], names: Sequence[str]) -> str:

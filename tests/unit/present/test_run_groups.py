@@ -64,6 +64,10 @@ def test_everything_but_the_seed() -> None:
     assert set(sizes("settings", runs).values()) == {2}
     seeds = {f"s{n}": RunTraits({"lr": 0.1, "random_seed": float(n)}) for n in range(3)}
     assert sizes("settings", seeds) == {ALL_RUNS: 3}
+    unknown = {name: RunTraits({}, "/r") for name in "ab"}
+    assert sizes("settings", {**seeds, **unknown}) == {ALL_RUNS: 3}, "of others nothing is known"
+    with pytest.raises(GroupError, match="no settings are known"):
+        group_names("settings", unknown)
     for name in ("seed", "seed_everything", "manualSeed", "random_state", "run_name", "output_dir"):
         assert telling_settings({n: RunTraits({name: n}) for n in "ab"}) == [], name
     for name in ("model_name", "dropout", "gradient_checkpointing", "momentum", "hidden"):
