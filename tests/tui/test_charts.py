@@ -349,7 +349,7 @@ async def test_curves_are_grouped_by_what_their_runs_were_given(tmp_path: Path) 
             pane = screen.query_one(TagPane)
             first = [(row.label, row.role) for row in pane.table.rows]
             assert first == [("lr=0.01 ×2", roles.curve(0)), ("lr=0.1 ×2", roles.curve(1))]
-            assert "mean in its 95% interval" in shown(screen.query_one(PageLine))
+            assert "mean, 95% interval" in shown(screen.query_one(PageLine))
             await type_keys(pilot, "G")
             await settle(pilot)
             labels = [row.label for row in pane.table.rows]

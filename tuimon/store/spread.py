@@ -18,11 +18,11 @@ SpreadKind = Literal["std", "sem", "ci", "range", "median"]
 """The mean ± the standard deviation, ± its standard error, in its 95 % interval, in the range of
 all values; or the median in that range."""
 SPREAD_WORDS: Mapping[SpreadKind, str] = {
-    "std": "mean ± standard deviation",
+    "std": "mean ± std",
     "sem": "mean ± standard error",
-    "ci": "mean in its 95% interval",
-    "range": "mean, lowest to highest",
-    "median": "median, lowest to highest",
+    "ci": "mean, 95% interval",
+    "range": "mean, min to max",
+    "median": "median, min to max",
 }
 SPREADS: tuple[SpreadKind, ...] = get_args(SpreadKind)
 

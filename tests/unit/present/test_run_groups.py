@@ -1,16 +1,25 @@
 """Which runs count as one."""
 
+from pathlib import Path
+
 import pytest
 
+from support.event_files import scalar, version, write
+from support.stored_runs import made
 from tuimon.present.run_groups import (
     ALL_RUNS,
     GroupError,
     RunTraits,
     argument_settings,
     group_names,
+    read_traits,
     telling_settings,
     ways_of,
 )
+from tuimon.runs.record import MirrorOptions
+from tuimon.runs.sources import LogSource
+from tuimon.store.loading import load
+from tuimon.summaries.reader import SummaryReader
 
 
 def sweep(**more: str) -> dict[str, RunTraits]:
@@ -96,3 +105,23 @@ def test_arguments_are_settings() -> None:
     command = ("python", "train.py", "--lr", "1e-3", "--amp", "opt.name=adam", "-b", "8")
     given = {"lr": 1e-3, "amp": True, "opt.name": "adam", "b": 8.0}
     assert argument_settings(command) == given
+
+
+def test_a_log_has_the_arguments_and_the_group_of_the_run_that_wrote_it(tmp_path: Path) -> None:
+    sources = []
+    for seed in range(2):
+        logdir = tmp_path / f"s{seed}"
+        write(logdir / "version_0", [version(), scalar("loss", 0, 1.0)])
+        sources.append(LogSource(path=str(logdir), label=f"run{seed}"))
+        argv = ("train.py", "--lr", "0.1", "--seed", str(seed))
+        changes = {"argv": argv, "mirror": MirrorOptions(group="sweep")} if seed == 0 else {}
+        made("train", logdir=str(logdir), **changes)
+    shared = str(tmp_path / "shared")
+    write(Path(shared), [version(), scalar("loss", 0, 1.0)])
+    for _ in range(2):
+        made("both", logdir=shared, argv=("train.py", "--lr", "9"))
+    loaded = load([*sources, LogSource(path=shared, label="both")])
+    traits = {name: one[::2] for name, one in read_traits(loaded.store, SummaryReader()).items()}
+    settings = {"lr": 0.1, "seed": 0.0}
+    assert [*traits.values()] == [({}, ""), (settings, "sweep"), ({}, "")], "nobody knows whose"
+    assert all(name.startswith(("run", "both")) for name in traits)
