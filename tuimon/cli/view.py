@@ -33,10 +33,8 @@ def command(
 
     with quick_imports():  # what a file holds is known by its readers
         sources = [one for name in source for one in _sources(name)]
-    typed = {"group": group, "spread": spread}
-    changes = {name: value for name, value in typed.items() if value is not None}
-    sources = list(dict.fromkeys(sources))
-    return watch_sources(sources, plain=plain, reset=reset_view, changes=changes)
+    asked = {"group": group, "spread": spread}
+    return watch_sources(list(dict.fromkeys(sources)), plain=plain, reset=reset_view, asked=asked)
 
 
 def _sources(name: str) -> tuple[LogSource, ...]:

@@ -38,6 +38,7 @@ _MOST_RUNS, _MOST_VIEWS = 1000, 200
 MOST_COLUMNS = 6
 """And rows of charts on a page."""
 _NO_GROUPS: Mapping[str, str] = MappingProxyType({})
+NOTHING_ASKED: Mapping[str, Any] = MappingProxyType({})
 
 
 _FIRST = Settings()
@@ -118,6 +119,11 @@ class Look:
             marks=marks,
             palette=palette,
         )
+
+    def with_asked(self, **asked: Any) -> Look:
+        """The look with what was asked for by options; None asks for nothing."""
+        found = {name: value for name, value in asked.items() if value is not None}
+        return replace(self, **found)
 
 
 class ChangeLook(Protocol):

@@ -11,9 +11,14 @@ WAYS = ("settings", "directory", "wandb")
 SPREADS = ("std", "sem", "ci", "range", "median")
 """As `tuimon.store.spread` has them."""
 
+_MOST_LENGTH = 400
+"""As `tuimon.store.filters` has it."""
+
 
 def _way(ctx: click.Context, param: click.Parameter, way: str | None) -> str | None:
     """A way to group that is well formed; whether runs have such settings is not known yet."""
+    if way is not None and len(way) > _MOST_LENGTH:
+        raise click.BadParameter(f"more than {_MOST_LENGTH} characters")
     if way is not None and way.startswith("/"):
         try:
             re.compile(way[1:-1])

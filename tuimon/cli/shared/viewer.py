@@ -10,10 +10,10 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -39,7 +39,7 @@ _ANSWER_SECONDS = 2.0
 """That a state directory may take to answer, once the screen is left."""
 _THREADS = "OPENBLAS_NUM_THREADS"
 _LAST_LINES = 12
-_NONE: Mapping[str, Any] = {}
+NOTHING_ASKED: Mapping[str, Any] = MappingProxyType({})
 
 
 @contextlib.contextmanager
@@ -97,16 +97,20 @@ def watch_logdirs(directories: Sequence[Path], *, plain: bool, reset: bool = Fal
 
 
 def watch_sources(
-    sources: Sequence[LogSource], *, plain: bool, reset: bool, changes: Mapping[str, Any] = _NONE
+    sources: Sequence[LogSource],
+    *,
+    plain: bool,
+    reset: bool,
+    asked: Mapping[str, Any] = NOTHING_ASKED,
 ) -> int:
     """Watch log directories, those of several runs for example, until the viewer is left.
 
-    `changes` are fields of the look that are to be other than last time.
+    `asked` are fields of the look (`Look.with_asked`).
     """
     with quick_imports():
         from tuimon.session.session import Session
 
-    return _watch(Session(None, sources), plain=plain, reset=reset, changes=changes)
+    return _watch(Session(None, sources), plain=plain, reset=reset, asked=asked)
 
 
 def watch_process(process: "ForeignProcess", *, plain: bool, reset: bool) -> int:
@@ -225,7 +229,7 @@ def _watch(
     plain: bool,
     reset: bool,
     typist: "Typist | None" = None,
-    changes: Mapping[str, Any] = _NONE,
+    asked: Mapping[str, Any] = NOTHING_ASKED,
 ) -> int:
     obstacle = None if plain else screen_obstacle()
     if obstacle is not None:
@@ -244,7 +248,7 @@ def _watch(
         finally:
             session.stop()
     with faults_blocked():
-        return _show(session, settings, reset=reset, typist=typist, changes=changes)
+        return _show(session, settings, reset=reset, typist=typist, asked=asked)
 
 
 def _show(
@@ -253,20 +257,17 @@ def _show(
     *,
     reset: bool,
     typist: "Typist | None",
-    changes: Mapping[str, Any],
+    asked: Mapping[str, Any],
 ) -> int:
     # Before the screen's own modules are loaded, so that the first frame has curves.
     session.start()
     try:
         with quick_imports():
-            from tuimon.present.look import LookFile, first_look
+            from tuimon.present.look import LookFile
             from tuimon.tui.app import run_app
-        look_file = LookFile(session, first_look(settings))
         if reset:
-            look_file.forget()
-        if changes:
-            look_file.save(replace(look_file.load(), **changes))
-        run_app(session, settings, typist)
+            LookFile(session).forget()
+        run_app(session, settings, typist, asked)
         return 0
     finally:
         session.stop()

@@ -18,7 +18,7 @@ from tuimon.config.schema import Settings
 from tuimon.present.arrangement import last_values
 from tuimon.present.facts import header_facts
 from tuimon.present.hparam_groups import read_hparams
-from tuimon.present.look import Look, LookFile, first_look, selected, wanted_marks
+from tuimon.present.look import NOTHING_ASKED, Look, LookFile, first_look, selected, wanted_marks
 from tuimon.present.run_colours import RunColours
 from tuimon.present.run_groups import read_traits
 from tuimon.present.screen_content import Judging, ScreenContent
@@ -99,10 +99,13 @@ class MonitorScreen(DataKeys):
     )
     BINDINGS: ClassVar[list[BindingType]] = [*lent(LOANS), *bindings(all_of(TOPICS))]
 
-    def __init__(self, session: Session, settings: Settings) -> None:
+    def __init__(
+        self, session: Session, settings: Settings, asked: Mapping[str, Any] = NOTHING_ASKED
+    ) -> None:
+        """`asked` are fields of the look that options of a command give."""
         super().__init__(session)
         self._look_file = LookFile(session, first_look(settings))
-        self.set_reactive(DataKeys.look, self._look_file.load())
+        self.set_reactive(DataKeys.look, self._look_file.load().with_asked(**asked))
         self._marks = wanted_marks(settings)
         self._content: ScreenContent | None = None
         """What was drawn last."""
