@@ -84,6 +84,11 @@ class RunTable:
         return [run for row in lines for run in row.members or (row,)]
 
     @property
+    def others(self) -> int:
+        """How many trainings are drawn behind those that stand out."""
+        return sum(row.drawn and row.faded for row in self._runs)
+
+    @property
     def grouped(self) -> bool:
         """Whether any line is that of a group."""
         return any(row.members for row in self.rows)

@@ -1,5 +1,7 @@
 """The runs where there is no room for their list: each that stands out has its name."""
 
+from dataclasses import replace
+
 from tuimon.charts import roles
 from tuimon.present.run_table import RunRow, RunTable
 from tuimon.tui.panes.run_strip import strip_rows
@@ -40,3 +42,6 @@ def test_runs_of_a_group_are_named_by_their_group() -> None:
     assert "".join(span.text for span in row).rstrip() == "━ lr=0.1 ×2  ━ c"
     assert table.names == ["a", "b", "c"]
     assert table.told == runs[0]
+    faded = [replace(run, faded=True) for run in runs]
+    dim = replace(group, faded=True, members=tuple(faded))
+    assert RunTable([dim, *faded, RunRow("c", "c", "━", roles.curve(2))]).others == 2

@@ -54,8 +54,8 @@ class RunStrip(CellView):
 def strip_rows(table: RunTable, cells: int, most: int) -> list[Row]:
     """The runs that stand out in as few rows as hold their names, at most so many."""
     entries = list(dict.fromkeys((row.cue, row.role, _label(row)) for row in table.legend))
-    if others := sum(row.drawn and row.faded for row in table.rows):
-        entries.append(("━", roles.FADED, f"{others} others"))
+    if table.others:
+        entries.append(("━", roles.FADED, f"{table.others} others"))
     if not entries:
         return []
     for count in range(1, most + 1):
