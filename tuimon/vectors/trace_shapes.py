@@ -38,8 +38,8 @@ def draw_traces(
             ink = roles.FADED if trace.curve.faded else roles.curve(trace.curve.colour)
             for area in _areas(trace, box):
                 put(Polygon(area, ink, _BAND))
-    below = [one for one in traces if one.past or one.curve.faded]
-    for trace in [*below[::-1], *(one for one in traces[::-1] if one not in below)]:
+    # What stands out comes last; the first of several is on top.
+    for trace in sorted(traces[::-1], key=lambda one: not (one.past or one.curve.faded)):
         curve = trace.curve
         role = roles.past(curve.colour) if trace.past and not curve.faded else style.role(curve)
         dash = () if trace.past else DASHES[style.pattern(curve) % len(DASHES)]
