@@ -55,6 +55,8 @@ class RunTraits(NamedTuple):
     directory: str = ""
     """The directory that holds its own, absolute; empty where that is not known."""
     wandb_group: str = ""
+    launched_as: str = ""
+    """What the tuimon run is called that wrote the log, where it is known."""
 
 
 def group_names(way: str, runs: Mapping[str, RunTraits]) -> dict[str, str]:
@@ -63,7 +65,7 @@ def group_names(way: str, runs: Mapping[str, RunTraits]) -> dict[str, str]:
     Raises GroupError.
     """
     if pattern := _PATTERN.fullmatch(way):
-        return _by_pattern(pattern[1], list(runs))
+        return _by_pattern(pattern[1], {name: one.launched_as for name, one in runs.items()})
     if way == BY_DIRECTORY:
         return _by_directory({name: one.directory for name, one in runs.items() if one.directory})
     if way == BY_WANDB:
@@ -103,12 +105,14 @@ def ways_of(runs: Mapping[str, RunTraits]) -> list[str]:
     return [way for way, groups in found.items() if (way == BY_DIRECTORY) < groups < len(runs)]
 
 
-def _by_pattern(text: str, names: Sequence[str]) -> dict[str, str]:
+def _by_pattern(text: str, names: Mapping[str, str]) -> dict[str, str]:
+    """What an expression finds in names, or else in other names of the same runs."""
     try:
         pattern = re.compile(text)
     except (re.error, RecursionError, OverflowError) as error:
         raise GroupError(f"no regular expression: {error}") from None
-    found = {name: match for name in names if (match := pattern.search(name))}
+    searched = {name: pattern.search(name) or pattern.search(names[name]) for name in names}
+    found = {name: match for name, match in searched.items() if match}
     told = {name: " ".join(filter(None, one.groups())) for name, one in found.items()}
     return {name: group or found[name][0] for name, group in told.items()}
 
@@ -163,6 +167,7 @@ def read_traits(store: HasRuns, reader: SummaryReader) -> dict[str, RunTraits]:
             {**given, **hparams.get(name, {})},
             "" if path is None else str(path.parent),
             wandb_group_of(status),
+            "" if status is None else status.name,
         )
     return found
 

@@ -38,8 +38,9 @@ def draw_traces(
             ink = roles.FADED if trace.curve.faded else roles.curve(trace.curve.colour)
             for area in _areas(trace, box):
                 put(Polygon(area, ink, _BAND))
-    # What stands out comes last; the first of several is on top.
-    for trace in sorted(traces[::-1], key=lambda one: not (one.past or one.curve.faded)):
+    below = [one for one in traces if one.past or one.curve.faded]
+    above = [one for one in traces if not (one.past or one.curve.faded)]
+    for trace in [*below[::-1], *above[::-1]]:
         curve = trace.curve
         role = roles.past(curve.colour) if trace.past and not curve.faded else style.role(curve)
         dash = () if trace.past else DASHES[style.pattern(curve) % len(DASHES)]

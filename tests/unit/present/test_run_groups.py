@@ -114,14 +114,16 @@ def test_a_log_has_the_arguments_and_the_group_of_the_run_that_wrote_it(tmp_path
         write(logdir / "version_0", [version(), scalar("loss", 0, 1.0)])
         sources.append(LogSource(path=str(logdir), label=f"run{seed}"))
         argv = ("train.py", "--lr", "0.1", "--seed", str(seed))
-        changes = {"argv": argv, "mirror": MirrorOptions(group="sweep")} if seed == 0 else {}
-        made("train", logdir=str(logdir), **changes)
+        if seed == 0:
+            options = MirrorOptions(group="sweep")
+            made("first", logdir=str(logdir), argv=argv, mirror=options)
     shared = str(tmp_path / "shared")
     write(Path(shared), [version(), scalar("loss", 0, 1.0)])
     for _ in range(2):
         made("both", logdir=shared, argv=("train.py", "--lr", "9"))
     loaded = load([*sources, LogSource(path=shared, label="both")])
-    traits = {name: one[::2] for name, one in read_traits(loaded.store, SummaryReader()).items()}
-    settings = {"lr": 0.1, "seed": 0.0}
-    assert [*traits.values()] == [({}, ""), (settings, "sweep"), ({}, "")], "nobody knows whose"
-    assert all(name.startswith(("run", "both")) for name in traits)
+    traits = read_traits(loaded.store, SummaryReader())
+    told = [(one.settings, one.wandb_group, one.launched_as) for one in traits.values()]
+    nobody_knows = ({}, "", "")
+    assert told == [nobody_knows, ({"lr": 0.1, "seed": 0.0}, "sweep", "first"), nobody_knows]
+    assert [*group_names("/^fir(s)/", traits).values()] == ["s"]
