@@ -22,7 +22,7 @@ from tuimon.cli.shared.common import (
     run_or_refuse,
     settings_or_refuse,
 )
-from tuimon.cli.shared.group_options import group_option, spread_option
+from tuimon.cli.shared.group_options import group_option, grouped_by, spread_option
 from tuimon.cli.shared.targets import (
     EventLogs,
     LogTarget,
@@ -38,7 +38,6 @@ from tuimon.text import safe
 if TYPE_CHECKING:
     from tuimon.charts.model import ChartOptions, Row, XAxis
     from tuimon.present.printout import Printout
-    from tuimon.present.selection import Selection
     from tuimon.present.statistics import TagStatistics
     from tuimon.store.spread import SpreadKind
     from tuimon.store.store import Store
@@ -195,6 +194,8 @@ def show(options: ShowOptions) -> int:
     if pictures and (options.kinds or options.as_json):
         other = "--json" if options.as_json else "--kind"
         raise CommandError(f"{other} and --svg or --png do not go together")
+    if options.group is not None and options.as_json:
+        raise CommandError("numbers of groups: tuimon board --group BY --json")
     target = select_all(options.source)
     logs = EventLogs(target, options.runs)
     store = logs.store()
@@ -204,7 +205,10 @@ def show(options: ShowOptions) -> int:
     else:
         from tuimon.present.printout import printout_of
 
-        printout = printout_of(store, options.tags, _groups(store, options))
+        printout = printout_of(store, options.tags)
+        if options.group is not None:
+            grouped = grouped_by(options.group, options.spread, store)
+            printout = printout._replace(selection=grouped)
         if not printout.values:
             matching = " that match" if options.runs or options.tags else ""
             tell(f"no scalar points were found{matching}{_others(store)}")
@@ -215,24 +219,6 @@ def show(options: ShowOptions) -> int:
         else:
             _print(_rows(printout, target, options), options)
     return 0 if logs.complete else 1
-
-
-def _groups(store: "Store", options: ShowOptions) -> "Selection":
-    """The runs, in groups where that is asked for. Raises CommandError."""
-    from tuimon.present.selection import Selection
-
-    if options.group is None:
-        return Selection()
-    if options.as_json:
-        raise CommandError("numbers of groups: tuimon board --group BY --json")
-    from tuimon.present.run_groups import GroupError, group_names, read_traits
-    from tuimon.summaries.reader import SummaryReader
-
-    try:
-        groups = group_names(options.group, read_traits(store, SummaryReader()))
-    except GroupError as error:
-        raise CommandError(f"--group: {error}") from None
-    return Selection(group=options.group, groups=groups, spread=options.spread or "std")
 
 
 def _rows(printout: "Printout", target: LogTarget, options: ShowOptions) -> "list[Row]":

@@ -39,7 +39,6 @@ from tuimon.text import (
     width,
 )
 
-_ALL = Selection()
 _LEAST_CHART = 34
 """Cells; charts that would be narrower stand below each other."""
 _GAP = Span("  ", roles.BLANK)
@@ -61,14 +60,12 @@ class Printout(NamedTuple):
     """The metrics that get a chart."""
     names: Mapping[str, str]
     """What runs are called that have no name but a time."""
-    selection: Selection = _ALL
+    selection: Selection = Selection()
     """How the runs are grouped."""
 
 
-def printout_of(
-    store: Store, tags: re.Pattern[str] | None, selection: Selection = _ALL
-) -> Printout:
-    """The tags of all runs that match; `selection` tells how the runs are grouped."""
+def printout_of(store: Store, tags: re.Pattern[str] | None) -> Printout:
+    """The tags of all runs that match."""
     found = dict.fromkeys(
         tag for run in store.runs.values() for tag in run.series if tags is None or tags.search(tag)
     )
@@ -82,15 +79,7 @@ def printout_of(
     shown = overview(store, Selection())
     shown = shown._replace(series={tag: shown.series[tag] for tag in found})
     charted = shown.charts()
-    names = trial_names(run_hparams(store, SummaryReader()))
-    return Printout(store, values, charted, names, selection)
-
-
-def drawn_notes(printout: Printout, options: ChartOptions) -> list[str]:
-    """How all charts are drawn."""
-    selection = printout.selection
-    grouped = [SPREAD_WORDS[selection.spread]] if selection.groups else []
-    return [*grouped, *option_notes(options)]
+    return Printout(store, values, charted, trial_names(run_hparams(store, SummaryReader())))
 
 
 def printout_rows(
@@ -106,7 +95,7 @@ def printout_rows(
     `name` is what it is about, and `status` that of the only run.
     """
     marks = MARKS[options.marks]
-    drawn = drawn_notes(printout, options) if height and printout.charted else []
+    drawn = option_notes(options) if height and printout.charted else []
     parts = [[_heading(printout, name, status, cells, marks, drawn)]]
     cues = {}
     if height:
@@ -139,6 +128,8 @@ def _heading(
         parts = [*_state(status, word, role), *parts, *_times(status, progress)]
     if (runs := len({value.run for value in printout.values})) > 1:
         parts.append((f"{runs} runs", roles.DIM))
+    if printout.selection.groups:
+        parts.append((SPREAD_WORDS[printout.selection.spread], roles.NOTE))
     parts += [(note, roles.NOTE) for note in drawn]
     # A long path leaves half of the row to what is known.
     room = cells - sum(width(text) + len(_GAP.text) for text, _ in parts)

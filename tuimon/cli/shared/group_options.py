@@ -1,10 +1,16 @@
 """How runs are grouped, and what is told of a group, on command lines. Imports nothing heavy."""
 
 import re
+from typing import TYPE_CHECKING
 
 import click
 
-from tuimon.cli.shared.common import complete_names
+from tuimon.cli.shared.common import CommandError, complete_names
+
+if TYPE_CHECKING:
+    from tuimon.present.selection import Selection
+    from tuimon.store.spread import SpreadKind
+    from tuimon.store.store import Store
 
 WAYS = ("settings", "directory", "wandb")
 """As `tuimon.present.run_groups` has them."""
@@ -43,3 +49,16 @@ spread_option = click.option(
     help="Of a group: mean ± std, ± standard error (sem), in its 95% interval (ci), in the range "
     "of all; or the median in that range.  [default: std]",
 )
+
+
+def grouped_by(way: str, spread: "SpreadKind | None", store: "Store") -> "Selection":
+    """The trainings of a store in groups. Raises CommandError."""
+    from tuimon.present.run_groups import GroupError, group_names, read_traits
+    from tuimon.present.selection import Selection
+    from tuimon.summaries.reader import SummaryReader
+
+    try:
+        groups = group_names(way, read_traits(store, SummaryReader()))
+    except GroupError as error:
+        raise CommandError(f"--group: {error}") from None
+    return Selection(group=way, groups=groups, spread=spread or "std")
