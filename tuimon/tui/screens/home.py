@@ -146,8 +146,11 @@ class HomeScreen(KeyScreen[None]):
             self._memory.to_say = ""
 
     def _show(self, lines: Sequence[RunLine]) -> None:
-        self._memory.take(lines)
-        self._list_runs()
+        if lines is self._memory.lines and lines:
+            self._list.draw()  # time has passed
+        else:
+            self._memory.take(lines)
+            self._list_runs()
 
     def _list_runs(self) -> None:
         """Show the runs as they are known and as they are looked at."""
@@ -232,7 +235,9 @@ class HomeScreen(KeyScreen[None]):
     def _look_at_runs(self) -> None:
         worker = get_current_worker()
         self.app.call_from_thread(self._show, self._memory.looked())
-        first = [entry.id for entry in self._list.items if isinstance(entry, RunLine)]
+        while self._memory.index.unread and not worker.is_cancelled:
+            self.app.call_from_thread(self._show, self._memory.looked())
+        first = (entry.id for entry in self._list.items if isinstance(entry, RunLine))
         for lines in self._memory.glances(first):
             if worker.is_cancelled:
                 return
@@ -353,6 +358,7 @@ class HomeScreen(KeyScreen[None]):
         except OSError as error:
             why = f"Not kept: {error.strerror or error}"
             self.notify(safe(why), severity="error", markup=False)
+        self._memory.index.expect(run)
         self._look()
 
     @work(exclusive=True, group="ask")
