@@ -77,7 +77,11 @@ def _index(track: Track, axis: Axis, position: float) -> int | None:
     slack = (axis.limits[1] - axis.limits[0]) / 200
     if not track.x[0].item() - slack <= target <= track.x[-1].item() + slack:
         return None
-    return track.nearest(target)
+    nearest = track.nearest(target)
+    if axis.kind != "metric":
+        return nearest
+    # Of those that were logged at one position, the last one.
+    return int(np.searchsorted(track.x, track.x[nearest], side="right")) - 1
 
 
 def groups_of(tracks: Sequence[Track]) -> list[list[Track]]:
@@ -152,8 +156,14 @@ def _read(track: Track, axis: Axis, index: int, options: ChartOptions) -> Cursor
         wall_time=float(track.curve.wall_times[at]),
         value=float(track.values[index]),
         smoothed=track.smoothed_at(index, weight) if weight else None,
-        start=(track if axis.kind != "step" else make_track(track.curve, "relative")).start,
+        start=_start(track, axis),
+        x=float(track.x[index]) if axis.kind == "metric" else None,
     )
+
+
+def _start(track: Track, axis: Axis) -> float:
+    timed = axis.kind in ("relative", "wall")
+    return (track if timed else make_track(track.curve, "relative")).start
 
 
 def position_at(curves: Sequence[Curve], when: float, scales: Scales) -> float | None:
@@ -164,6 +174,9 @@ def position_at(curves: Sequence[Curve], when: float, scales: Scales) -> float |
     index = max(0, int(np.searchsorted(track.x, when, side="right")) - 1)
     if scales.x_axis == "step":
         return float(track.curve.steps[_logged(track, index)] - scales.origin)
+    if scales.x_axis == "metric":
+        x = track.curve.x
+        return None if x is None else float(x[_logged(track, index)])
     return float(track.x[index]) - _begin(track.curve, scales)
 
 
@@ -200,7 +213,9 @@ def position_notes(readings: Readings, marks: Marks) -> list[str]:
     if not readings:
         return ["no point at the cursor"]
     here, mark = readings[0]
-    notes = [f"step {here.step}"]
+    notes = [f"step {here.step}"] if here.x is None else [f"x {format_value(here.x)}"]
+    if here.x is not None and mark is None:
+        notes.append(f"step {here.step}")
     if mark is not None:
         notes.append(f"{_delta(marks)} {here.step - mark.step} steps")
         notes.append(format_duration(here.wall_time - mark.wall_time))

@@ -204,7 +204,8 @@ def superseded_traces(
 
 def superseded_tracks(curves: Sequence[Curve], options: ChartOptions) -> list[Track]:
     """Return the superseded points of curves along the x axis, where they are shown."""
-    old = superseded_curves(curves) if options.superseded else []
+    shown = options.superseded and options.x_axis != "metric"  # where they are is not known
+    old = superseded_curves(curves) if shown else []
     return [make_track(curve, options.x_axis) for curve in old]
 
 

@@ -14,6 +14,7 @@ from tuimon.cli.shared.text_table import GAP, TextColumn, fitted, lines_of
 from tuimon.present.glance import GlanceBook
 from tuimon.present.run_lines import RunCommands, RunLine, matching, numbers, remarks
 from tuimon.runs.activity import state_word
+from tuimon.runs.baselines import pinned_directories
 from tuimon.runs.newest import newest_runs
 from tuimon.runs.registry import RunStatus
 from tuimon.runs.removal import size_of
@@ -91,7 +92,7 @@ def _lines(runs: Sequence[RunStatus], commands: RunCommands) -> list[RunLine]:
     for run in runs:
         if time.monotonic() < until:
             book.look(run)
-    return commands.lines(runs, book.glances)
+    return commands.lines(runs, book.glances, pinned_directories())
 
 
 def _document(line: RunLine) -> dict[str, object]:

@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "show": "Print the charts and a table of values once.",
     "board": "Compare trainings in a table, the best first.",
     "diff": "Show what is not the same in some runs.",
+    "baseline": "Compare the runs of a directory with one of them.",
     "report": "Write a report on a run: one HTML file, or Markdown.",
     "export": "Write scalar points as a table, or images and other media as files.",
     "mirror": "Send the event files of log directories to W&B.",

@@ -2,11 +2,13 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import click
 
 from tuimon.cli.shared.common import CommandError, reset_view, run_or_refuse
 from tuimon.cli.shared.group_options import group_option, spread_option
+from tuimon.cli.shared.look_options import asked_look, look_options
 from tuimon.cli.shared.piped_log import STANDARD_INPUT, piped_log
 from tuimon.cli.shared.targets import log_source, sources_argument
 from tuimon.runs.sources import LogSource
@@ -18,9 +20,15 @@ from tuimon.text import safe
 @group_option
 @spread_option
 @reset_view
+@look_options
 @sources_argument("LOGDIR|FILE|RUN...", required=True)
 def command(
-    source: tuple[str, ...], plain: bool, group: str | None, spread: str | None, reset_view: bool
+    source: tuple[str, ...],
+    plain: bool,
+    group: str | None,
+    spread: str | None,
+    reset_view: bool,
+    **looked: Any,
 ) -> int:
     """Watch the logs under each LOGDIR, now and as they grow; or those in each FILE.
 
@@ -28,12 +36,14 @@ def command(
     - for what another command prints.
 
     A RUN is one that tuimon has launched: several side by side compare them.
+
+    A FORMULA is of tags: `tuimon help charts`. What is to stay goes into tuimon.toml.
     """
     from tuimon.cli.shared.viewer import quick_imports, watch_sources
 
+    asked = {**asked_look(**looked), "group": group, "spread": spread}
     with quick_imports():  # what a file holds is known by its readers
         sources = [one for name in source for one in _sources(name)]
-    asked = {"group": group, "spread": spread}
     return watch_sources(list(dict.fromkeys(sources)), plain=plain, reset=reset_view, asked=asked)
 
 

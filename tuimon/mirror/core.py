@@ -1,8 +1,8 @@
 """The mirror: from event files to one W&B run, every point exactly once.
 
 Everything that the event files of a training hold goes to W&B, superseded points included: what a
-restarted training wrote twice is part of the record. W&B's history takes nothing back; there, too,
-the points that were written last come last.
+restarted training wrote twice is part of the record. Nothing is taken back of W&B's history (only
+its cloud could); there, too, the points that were written last come last.
 
 A mirror waits while its disk has no room.
 """

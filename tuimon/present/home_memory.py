@@ -1,7 +1,7 @@
 """What the home screen knows and how it is looked at: it outlives the screen."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from tuimon.present.run_lines import (
     matching,
     sources_of,
 )
+from tuimon.runs.baselines import pinned_directories
 from tuimon.runs.registry import RunStatus
 from tuimon.runs.run_index import RunIndex
 from tuimon.runs.sources import LogSource
@@ -53,15 +54,18 @@ class HomeMemory:
     _runs: Sequence[RunStatus] | None = None
     _looked: Sequence[RunLine] = ()
     _glanced: Sequence[RunStatus] = ()
+    _baselines: Collection[str] = ()
+    """Run directories."""
     check: Callable[[], tuple[str, str]] | None = None
     """Tells where there are no runs what stands in the way: ok, warn or bad, and a sentence."""
 
     def looked(self) -> Sequence[RunLine]:
         """All runs as their records are now, with what was known of their logs; the same object
         as before where nothing has changed."""
-        runs = self.index.look()
-        if runs is not self._runs:
-            self._runs, self._looked = runs, self._lines(runs)
+        runs, baselines = self.index.look(), pinned_directories()
+        if runs is not self._runs or baselines != self._baselines:
+            self._runs, self._baselines = runs, baselines
+            self._looked = self._lines(runs)
         return self._looked
 
     def glances(self, first: Iterable[str]) -> Iterator[Sequence[RunLine]]:
@@ -134,5 +138,10 @@ class HomeMemory:
         """The runs that are marked, shown or not, in the order of the list."""
         return [line for line in self.lines if line.id in self.marked]
 
+    def baseline_of(self, run: RunStatus) -> list[RunStatus]:
+        """The run that others of a run's directory are compared with; empty for none."""
+        lines = (line for line in self.lines if line.is_baseline)
+        return [line.run for line in lines if line.run.record.cwd == run.record.cwd][:1]
+
     def _lines(self, runs: Sequence[RunStatus]) -> list[RunLine]:
-        return self.commands.lines(runs, self.book.glances)
+        return self.commands.lines(runs, self.book.glances, self._baselines)

@@ -12,7 +12,7 @@ from tuimon.charts.viewport import Viewport
 from tuimon.text import fit_name, safe, width
 
 _GAP = "  "
-_LEAST_FILTER = 12
+_LEAST_FILTER, _MOST_X = 12, 24
 _X = {"step": "x step", "relative": "x time since the start", "wall": "x clock"}
 
 
@@ -32,6 +32,8 @@ class PageStatus(NamedTuple):
     """How the charts are sorted, where that is not as they were logged."""
     falling: tuple[str, int] | None = None
     """Title of a loss along a linear axis, and over how many powers of ten it falls."""
+    baseline: str = ""
+    """Name of the run that all are compared with."""
     page: int = 1
     pages: int = 1
 
@@ -61,9 +63,12 @@ def _told(status: PageStatus) -> list[tuple[str, Role]]:
         told.append((f"filter /{shown}/", roles.ACCENT))
     if status.groups:
         told.append((plain(status.groups, MARKS[options.marks]), roles.ACCENT))
-    notes = [*option_notes(options), _X[options.x_axis]]
+    x = _X.get(options.x_axis) or "x " + fit_name(safe(options.x_formula), _MOST_X).rstrip()
+    notes = [*option_notes(options), x]
     if options.superseded:
         notes.append("overwritten shown")
+    if status.baseline:
+        told.append((f"baseline {safe(status.baseline)}", roles.ACCENT))
     if not options.clip:
         notes.append("all values")
     elif status.clipped:

@@ -180,7 +180,9 @@ def _draw_axes(
             put(Label(inside, box.bottom + 17, label, roles.TICK, SMALL, "middle"))
             right = inside + half
     axis = content.axis
-    name = f"steps after {axis.origin}" if axis.origin else _X_NAMES[axis.kind]
+    name = _X_NAMES.get(axis.kind) or safe(content.options.x_formula)
+    if axis.origin:
+        name = f"steps after {axis.origin}"
     put(Label((box.left + box.right) / 2, box.bottom + 32, name, roles.NOTE, SMALL, "middle"))
     put(Polyline(straight(box.left, box.bottom, box.right, box.bottom), roles.AXIS))
 

@@ -190,6 +190,30 @@ def test_options_of_charts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert "smoothing" not in show(capsys, tmp_path, "--smoothing", "0")
 
 
+def test_charts_of_ones_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    fill(tmp_path / "runs", {"loss": falling(), "epoch": [place / 50 for place in range(200)]})
+    (tmp_path / "tuimon.toml").write_text('pin = ["half"]\n[charts]\nhalf = "loss / 2"\n')
+    options = ["--chart", "lo = log10(loss)", "--x", "epoch", "--width", "200"]
+    output = show(capsys, "runs", *options)
+    assert output.splitlines()[0].endswith("smoothing 0.6  x epoch")
+    head = output.splitlines()[2]
+    assert "loss / 2 0.006909" in head
+    assert "log10(loss) -1.86" in head
+    assert head.index("half") < head.index("lo ")
+    (tmp_path / "tuimon.toml").write_text("pin = 1\n")
+    assert main(["show", "runs", "--no-charts"]) == 0
+    assert "tuimon.toml:1: pin = 1: must be a list" in capsys.readouterr().err
+    for options, why in (
+        (["--chart", "a = b +"], "--chart a = b +: character 8: a tag, a number or"),
+        (["--x", "a, b"], "--x a, b: one formula, not several"),
+    ):
+        assert main(["show", "runs", *options]) == 2
+        assert why in capsys.readouterr().err
+
+
 def test_json_is_what_the_event_files_hold(
     logdir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

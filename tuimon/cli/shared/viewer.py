@@ -105,7 +105,7 @@ def watch_sources(
 ) -> int:
     """Watch log directories, those of several runs for example, until the viewer is left.
 
-    `asked` are fields of the look (`Look.with_asked`).
+    `asked` are fields of the look (`tuimon.cli.shared.look_options`).
     """
     with quick_imports():
         from tuimon.session.session import Session

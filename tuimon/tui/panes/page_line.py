@@ -57,5 +57,6 @@ def status_of(
         SPREAD_WORDS[selection.spread] if selection.groups else "",
         _ORDERS.get(look.sort, ""),
         next(falling, None),
+        next(filter(None, (chart.chart.curves.references.name for chart in charts)), ""),
         *pages,
     )

@@ -1,4 +1,4 @@
-"""Runs of a log directory compared, as frames of pandas.
+"""Groups of runs as frames of pandas.
 
 Nothing of that is imported before it is asked for: those who load logs want their points at once.
 """
@@ -23,25 +23,10 @@ class _Loaded(NamedTuple):
     runs: Mapping[str, RunLog]
 
 
-class RunFrames:
-    """What is told of all runs together."""
+class GroupFrames:
+    """What a log directory tells of its runs in groups."""
 
     _logs: Mapping[str, RunLog]
-
-    def board(self) -> pd.DataFrame:
-        """A row for each training, the best first, indexed by name, as ``tuimon board`` has them.
-
-        Columns: the hyperparameters that differ, each metric's best value (the last one where none
-        is best) and its step, seconds in all, steps a second. Raises ImportError without pandas.
-        """
-        import pandas as pd
-
-        from tuimon.present.run_board import board, board_rows
-        from tuimon.summaries.reader import SummaryReader
-
-        table = board(board_rows(self._logs, SummaryReader()), self._logs.values())
-        rows = {row.name: table.record(row) for row in table.ranked(table.main or "run")}
-        return pd.DataFrame([*rows.values()], index=pd.Index([*rows], name="run"))
 
     def groups(
         self, by: str = "settings", tags: str = "", *, spread: SpreadKind = "std"
