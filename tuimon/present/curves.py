@@ -129,7 +129,7 @@ class MetricCurves:
             self.note = f"no tag {missing[0]}" + (" …" if len(missing) > 1 else "")
         return self.references.compared(
             curves,
-            [(lane.run, lane.series) for lane in drawn],
+            [(lane.run, lane.series.tag) for lane in drawn],
             [" ".join(self._of_lane(lane)) for lane in drawn],
             drawn=references,
         )
