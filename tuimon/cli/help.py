@@ -23,6 +23,7 @@ TOPICS = (
     "ends",
     "restarts",
     "sources",
+    "places",
     "wandb",
     "measured",
     "on-disk",

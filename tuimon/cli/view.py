@@ -7,6 +7,7 @@ import click
 
 from tuimon.cli.shared.common import CommandError, reset_view, run_or_refuse
 from tuimon.cli.shared.piped_log import STANDARD_INPUT, piped_log
+from tuimon.cli.shared.remote_copies import remote_copy
 from tuimon.cli.shared.targets import log_source, sources_argument
 from tuimon.runs.sources import LogSource
 from tuimon.text import safe
@@ -15,12 +16,13 @@ from tuimon.text import safe
 @click.command()
 @click.option("--plain", is_flag=True, help="Print lines instead of opening the screen.")
 @reset_view
-@sources_argument("LOGDIR|FILE|RUN...", required=True)
+@sources_argument("LOGDIR|FILE|PLACE|RUN...", required=True)
 def command(source: tuple[str, ...], plain: bool, reset_view: bool) -> int:
     """Watch the logs under each LOGDIR, now and as they grow; or those in each FILE.
 
     Event files, and what other loggers write: `tuimon help sources`. FILE may be a printed log, or
-    - for what another command prints.
+    - for what another command prints. A PLACE is on another machine: HOST:DIR by your own ssh,
+    sftp://, s3://BUCKET/PREFIX: `tuimon help places`.
 
     A RUN is one that tuimon has launched: several side by side compare them.
     """
@@ -35,6 +37,8 @@ def _sources(name: str) -> tuple[LogSource, ...]:
     """A log directory, or those of a run; raises CommandError."""
     if name == STANDARD_INPUT:
         return (piped_log(to_end=False),)
+    if (copy := remote_copy(name, whole=False)) is not None:
+        return (copy,)
     path = Path(name).absolute()
     if path.exists():
         return (log_source(path),)
