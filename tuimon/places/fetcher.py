@@ -12,7 +12,7 @@ from tuimon.places.cache_room import CacheRoom, prepared
 from tuimon.places.object_files import ObjectFiles
 from tuimon.places.place_copy import DiskFullError, PlaceCopy
 from tuimon.places.place_state import LinkStanding, PlaceState, write_state
-from tuimon.places.remote_files import LinkError, RefusalError, RemoteFiles, LinkTraffic
+from tuimon.places.remote_files import LinkError, LinkTraffic, RefusalError, RemoteFiles
 from tuimon.places.remote_place import RemotePlace, cache_home, state_of
 from tuimon.places.remote_tree import TICK, RemoteTree
 from tuimon.places.sftp_files import SftpFiles

@@ -7,11 +7,11 @@ from typing import Any
 
 from tuimon.places.remote_files import (
     LinkError,
+    LinkTraffic,
     RefusalError,
     RemoteEntry,
     RemoteListing,
     RemoteRange,
-    LinkTraffic,
 )
 from tuimon.places.remote_place import OBJECT_STORES, RemotePlace
 

@@ -110,7 +110,7 @@ class PlaceCopy:
             length = min(one.entry.size - one.size, PIECE)
             if length <= 0:
                 self._finish(path, one)
-            elif self._has_room(path, one, length):
+            else:
                 seam = min(SEAM, one.size)
                 wanted.append(RemoteRange(path, one.size - seam, seam + length))
                 most -= length
@@ -136,6 +136,8 @@ class PlaceCopy:
             if len(data) == seam:
                 self._forget(wanted.path)
                 return False
+            if not self._has_room(wanted.path, one, len(data) - seam):
+                return True
             self._append(wanted.path, one, data[seam:])
         except OSError as error:
             if error.errno in _FULL:
@@ -218,7 +220,7 @@ class PlaceCopy:
             self._target(path, one).unlink(missing_ok=True)
 
     def _has_room(self, path: str, one: _CopiedFile, length: int) -> bool:
-        """Whether there is room for more of a file, by the oldest if need be."""
+        """Whether there is room for more of a file, in place of the oldest if need be."""
         while not self._room.take(length):
             older = min(
                 (other for other in self._files.items() if other[1].size and other[1] is not one),

@@ -19,11 +19,11 @@ from tuimon.places import sftp_packets as sftp
 from tuimon.places.remote_files import (
     MOST_ENTRIES,
     LinkError,
+    LinkTraffic,
     RefusalError,
     RemoteEntry,
     RemoteListing,
     RemoteRange,
-    LinkTraffic,
 )
 from tuimon.places.sftp_packets import SftpAnswer, SftpAttributes, SftpName, SftpStatus
 
