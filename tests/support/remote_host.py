@@ -95,7 +95,9 @@ class DelayedLink:
 class RemoteHost:
     """What ssh calls ``box``, in the environment `env`."""
 
-    def __init__(self, link: DelayedLink, env: Mapping[str, str]) -> None:
+    def __init__(self, directory: Path, link: DelayedLink, env: Mapping[str, str]) -> None:
+        self.known_hosts = directory / "known_hosts"
+        self.key = directory / "key"
         self.link = link
         self.env = dict(env)
 
@@ -114,6 +116,7 @@ def remote_host(directory: Path) -> Iterator[RemoteHost]:
             "User": getpass.getuser(),
             "IdentityFile": directory / "key",
             "IdentitiesOnly": "yes",
+            "IdentityAgent": "none",
             "UserKnownHostsFile": directory / "known_hosts",
             "LogLevel": "ERROR",
         }
@@ -135,6 +138,6 @@ def remote_host(directory: Path) -> Iterator[RemoteHost]:
             "XDG_CACHE_HOME": f"{directory}/cache",
         }
         try:
-            yield RemoteHost(link, env)
+            yield RemoteHost(directory, link, env)
         finally:
             link.close()

@@ -31,6 +31,8 @@ _PATIENCE = (
     "-o",
     "ServerAliveCountMax=3",
 )
+_HELD_SECONDS = 0.2
+"""For which a line is held back that may be the last one."""
 _ADVICE = {
     "host key verification failed": "its key is not known, or has changed: ssh {} tells",
     "permission denied": "ssh {} must work first",
@@ -57,22 +59,61 @@ def login(place: RemotePlace) -> None:
     if not sys.stdin or not sys.stdin.isatty():
         options += ["-o", "BatchMode=yes"]
     # Not stdin, for ssh asks at the terminal itself: so the SFTP there ends at once.
-    with subprocess.Popen(
+    process = subprocess.Popen(
         _ssh(place, *options),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-    ) as process:
-        assert process.stderr is not None
-        said = bytearray()
-        passing = threading.Thread(target=_pass_on, args=(process.stderr, said), daemon=True)
-        passing.start()
-        code = process.wait()
-        passing.join(0.2)  # a master may keep it open
-        os.set_blocking(process.stderr.fileno(), False)
+        bufsize=0,
+    )
+    assert process.stderr is not None
+    lines = _ErrorLines(process.stderr)
+    while (code := _code_within(process, _HELD_SECONDS)) is None:
+        lines.show()
+    lines.end()
     if code:
-        why = last_words(bytes(said)) or f"ssh ended with code {code}"
+        lines.show(but_the_last=True)
+        why = lines.last or f"ssh ended with code {code}"
         raise PlaceError(f"{place.short}: {advised(why, place)}")
+
+
+def _code_within(process: "subprocess.Popen[bytes]", seconds: float) -> int | None:
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+class _ErrorLines:
+    """What ssh says before one is logged in: a banner tells what to do, the last line why not."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self._pipe = pipe
+        self._lines: list[str] = []
+        self._shown = 0
+        self._reading = threading.Thread(target=self._read, daemon=True)
+        self._reading.start()
+
+    @property
+    def last(self) -> str:
+        """The last line that says something."""
+        return last_words("\n".join(self._lines).encode())
+
+    def show(self, *, but_the_last: bool = False) -> None:
+        """Pass on what has come."""
+        end = len(self._lines) - but_the_last
+        for line in self._lines[self._shown : end]:
+            print(line, file=sys.stderr)
+        self._shown = max(end, self._shown)
+
+    def end(self) -> None:
+        """Wait for the rest, not long: a master may keep the pipe open."""
+        self._reading.join(_HELD_SECONDS)
+
+    def _read(self) -> None:
+        with suppress(OSError, ValueError):
+            for line in self._pipe:
+                self._lines.append(safe(line.decode(errors="replace").rstrip()))
 
 
 def advised(why: str, place: RemotePlace) -> str:
@@ -80,16 +121,8 @@ def advised(why: str, place: RemotePlace) -> str:
     port = f"-p {place.port} " if place.port else ""
     for words, advice in _ADVICE.items():
         if words in why.lower():
-            return f"{safe(why)}: {advice.format(safe(port + place.host))}"
+            return f"{safe(why.rstrip('.'))}: {advice.format(safe(port + place.host))}"
     return safe(why)
-
-
-def _pass_on(pipe: IO[bytes], said: bytearray) -> None:
-    """Show what ssh says before one is logged in: a banner may tell what to do."""
-    with suppress(OSError, ValueError):
-        for line in pipe:
-            said += line
-            sys.stderr.write(f"{safe(line.decode(errors='replace').rstrip())}\n")
 
 
 def _ssh(place: RemotePlace, *options: str) -> list[str]:
