@@ -30,7 +30,7 @@ def watch(tmp_path: Path, state: PlaceState | None, label: str = "me@box:runs") 
         ({"looked_at": NOW - 14}, "box: 10s old, 12 MB", False),
         ({"looked_at": NOW - 9000}, "box: 2h 00m old, 12 MB", False),
         ({"missing": 1_234_567}, "box: 1.2 MB to come", False),
-        ({"objects": True, "requests": 211}, "box: 1,200 requests/h", False),
+        ({"objects": True, "requests": 211}, "box: 1,300 requests/h", False),
         ({"objects": True, "requests": 7, "began_at": NOW - 9}, "box: 7 requests", False),
         ({"link": "connecting"}, "box: connecting", False),
         ({"link": "lost", "looked_at": NOW - 12}, "box: 10s old, reconnecting", True),
