@@ -83,6 +83,13 @@ def test_a_viewer_is_live_shares_its_copy_and_waits_for_no_link(
         terminal.press("q")
         assert terminal.wait_for_exit(10) == 0
     wait_until(lambda: not carriers(box))
+    box.link.close()
+    with viewing.terminal("view", f"box:{runs}", columns=100) as terminal:
+        terminal.wait_for("up to step 777")
+        terminal.wait_for("reconnecting")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+    assert viewing.run("show", f"box:{runs}").returncode == 2
 
 
 def test_several_places_and_what_is_here_side_by_side(viewing: Host, runs: Path):

@@ -188,11 +188,15 @@ class Fetcher:
 
 
 def keep(place: RemotePlace) -> None:
-    """Keep the copy of a place while standard input is open; stand by while another process does.
+    """Keep the copy of a place from the first byte of standard input on, while that is open.
+
+    Stands by while another process does.
 
     Raises:
         PlaceError, OSError: nothing can be kept here.
     """
+    if not os.read(0, 1):
+        return
     threading.Thread(target=_end_with_parent, daemon=True).start()
     directory = prepared(place.directory)
     while True:

@@ -17,7 +17,7 @@ from tuimon.places.object_files import lacking_package
 from tuimon.places.place_state import PlaceState, read_state
 from tuimon.places.remote_place import PlaceError, RemotePlace, place_of, state_of
 from tuimon.places.sftp_files import last_words
-from tuimon.places.ssh_login import login
+from tuimon.places.ssh_login import UnreachableError, login
 from tuimon.runs.sources import PLACE, LogSource
 from tuimon.text import safe
 
@@ -31,34 +31,63 @@ _LOST_PATIENCE = 20.0
 class PlaceLink:
     """A copy that a process keeps, until `close` or the end of this process."""
 
-    def __init__(self, place: RemotePlace) -> None:
+    def __init__(self, place: RemotePlace, *, patient: bool = False) -> None:
         """Connect, which may ask at the terminal, and start to copy.
+
+        A `patient` one goes on to try where there is a copy of a place that cannot be reached.
 
         Raises:
             PlaceError: it cannot be.
         """
         if lacking := lacking_package(place.scheme):
             raise PlaceError(f"{safe(place.text)}: pip install '{lacking}' reads such places")
-        if place.scheme == "sftp":
-            login(place)
         self.place = place
-        self._began = time.time()
         self._state_path = state_of(place.copy)
+        self._start()
         try:
-            log = prepared(place.directory) / "log"
-            wanted = place.directory / WANTED
-            wanted.touch(mode=0o600)
-            os.utime(wanted, (self._began, self._began))
-            with log.open("wb") as errors:
+            self.unreached = self._log_in(patient)
+            """Why there is no link yet; empty when there is."""
+            self._began = time.time()
+            self._begin()
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self) -> None:
+        """Start the process, which waits for `_begin`: that takes as long as to log in."""
+        try:
+            with (prepared(self.place.directory) / "log").open("wb") as errors:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-P", "-m", "tuimon.places", json.dumps(place)],
+                    [sys.executable, "-P", "-m", "tuimon.places", json.dumps(self.place)],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.DEVNULL,
                     stderr=errors,
                     start_new_session=True,
+                    bufsize=0,
                 )
         except OSError as error:
-            raise PlaceError(f"{place.directory}: {error.strerror}") from None
+            raise PlaceError(f"{self.place.directory}: {error.strerror}") from None
+
+    def _log_in(self, patient: bool) -> str:
+        try:
+            if self.place.scheme == "sftp":
+                login(self.place)
+        except UnreachableError as error:
+            if not (patient and self.place.copy.exists()):
+                raise
+            return str(error)
+        return ""
+
+    def _begin(self) -> None:
+        """Let it look at everything."""
+        assert self._process.stdin is not None
+        wanted = self.place.directory / WANTED
+        try:
+            wanted.touch(mode=0o600)
+            os.utime(wanted, (self._began, self._began))
+            self._process.stdin.write(b"\n")
+        except OSError as error:
+            raise PlaceError(f"{self.place.directory}: {error.strerror}") from None
 
     def __enter__(self) -> "PlaceLink":
         return self

@@ -114,7 +114,7 @@ class RemoteTree:
         if "" in listing.entries and not path:
             here[""] = listing.entries[""]
         folders = {name: entry for name, entry in here.items() if entry.is_directory}
-        files = {name: here[name] for name in _wanted(here.keys() - folders.keys())}
+        files = {name: here[name] for name in _wanted(name for name in here if name not in folders)}
         gone = [name for name in one.files if name not in files]
         gone += [file for name in one.folders - folders.keys() for file in self._drop(name)]
         for name, entry in folders.items():

@@ -37,8 +37,12 @@ _ADVICE = {
     "host key verification failed": "its key is not known, or has changed: ssh {} tells",
     "permission denied": "ssh {} must work first",
     "subsystem request failed": "its sshd has no Subsystem sftp",
-    "could not resolve": "no host of that name, nor a Host of your ssh_config",
+    "not known": "no host of that name, nor a Host of your ssh_config",
 }
+
+
+class UnreachableError(PlaceError):
+    """There is no way to a host now, and may be one later."""
 
 
 def sftp_command(place: RemotePlace, *, shared: bool) -> list[str]:
@@ -51,7 +55,7 @@ def login(place: RemotePlace) -> None:
     """Connect once, in the foreground.
 
     Raises:
-        PlaceError: it cannot be.
+        PlaceError: it cannot be; UnreachableError: not now.
     """
     if shutil.which("ssh") is None:
         raise PlaceError(f"{place.short}: there is no ssh here: install openssh-client")
@@ -74,7 +78,9 @@ def login(place: RemotePlace) -> None:
     if code:
         lines.show(but_the_last=True)
         why = lines.last or f"ssh ended with code {code}"
-        raise PlaceError(f"{place.short}: {advised(why, place)}")
+        is_refused = any(words in why.lower() for words in _ADVICE)
+        kind = PlaceError if is_refused else UnreachableError
+        raise kind(f"{place.short}: {advised(why, place)}")
 
 
 def _code_within(process: "subprocess.Popen[bytes]", seconds: float) -> int | None:

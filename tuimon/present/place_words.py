@@ -32,8 +32,8 @@ def place_words(place: PlaceWatch, now: float) -> PlaceWords:
         return PlaceWords(f"{name}: incomplete", is_wrong=True)
     if state.missing:
         return PlaceWords(f"{name}: {format_bytes(_rounded(state.missing))} to come")
-    cost = _cost(state, now)
-    return PlaceWords(f"{name}: {', '.join(filter(None, [age, cost]))}")
+    told = ", ".join(filter(None, [age, _cost(state, now)]))
+    return PlaceWords(f"{name}: {told}", is_wrong=bool(age) and not state.objects)
 
 
 def place_rows(places: list[PlaceWatch], now: float) -> list[tuple[str, str]]:

@@ -27,10 +27,11 @@ def watch(tmp_path: Path, state: PlaceState | None, label: str = "me@box:runs") 
     [
         ({}, "box: 12 MB", False),
         ({"looked_at": NOW - 4}, "box: 12 MB", False),
-        ({"looked_at": NOW - 14}, "box: 10s old, 12 MB", False),
-        ({"looked_at": NOW - 9000}, "box: 2h 00m old, 12 MB", False),
+        ({"looked_at": NOW - 14}, "box: 10s old, 12 MB", True),
+        ({"looked_at": NOW - 9000}, "box: 2h 00m old, 12 MB", True),
         ({"missing": 1_234_567}, "box: 1.2 MB to come", False),
         ({"objects": True, "requests": 211}, "box: 1,300 requests/h", False),
+        ({"objects": True, "looked_at": NOW - 40}, "box: 30s old, 0 requests", False),
         ({"objects": True, "requests": 7, "began_at": NOW - 9}, "box: 7 requests", False),
         ({"link": "connecting"}, "box: connecting", False),
         ({"link": "lost", "looked_at": NOW - 12}, "box: 10s old, reconnecting", True),

@@ -1,11 +1,18 @@
 """Places on other machines that a command was given: each has a process that keeps its copy."""
 
+import importlib
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+
 import click
 
 from tuimon.cli.shared.common import CommandError
 from tuimon.runs.sources import LogSource
 from tuimon.text import safe
 
+_SCREEN = "tuimon.tui.app"
 _kept: list[object] = []
 """Links of this process; they end with it."""
 
@@ -15,6 +22,8 @@ def remote_copy(name: str, *, whole: bool) -> LogSource | None:
 
     What could not be copied is told on standard error. Raises CommandError.
     """
+    if ":" not in name:
+        return None
     from tuimon.places.place_link import PlaceLink, told_problems
     from tuimon.places.remote_place import PlaceError, place_of
 
@@ -22,13 +31,30 @@ def remote_copy(name: str, *, whole: bool) -> LogSource | None:
         place = place_of(name)
         if place is None:
             return None
-        link = PlaceLink(place)
-        _kept.append(link)
-        if not whole:
-            link.await_first()
-            return link.source
+        with nullcontext() if whole else _loading(_SCREEN):
+            link = PlaceLink(place, patient=not whole)
+            _kept.append(link)
+            if link.unreached:
+                click.echo(f"tuimon: {link.unreached}: showing the copy of last time", err=True)
+            elif not whole:
+                link.await_first()
+            if not whole:
+                return link.source
         for line in told_problems(place, link.await_whole()):
             click.echo(f"tuimon: {line}", err=True)
     except PlaceError as error:
         raise CommandError(safe(str(error))) from None
     return link.source
+
+
+@contextmanager
+def _loading(module: str) -> Iterator[None]:
+    """Load what a screen takes while one waits for another machine."""
+    loading = threading.Thread(target=importlib.import_module, args=(module,))
+    if sys.stdin and sys.stdin.isatty():
+        loading.start()
+    try:
+        yield
+    finally:
+        if loading.ident is not None:
+            loading.join()
