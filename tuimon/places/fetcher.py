@@ -1,5 +1,6 @@
 """The process that keeps the copy of one place: connects, looks, copies, and again."""
 
+import logging
 import os
 import signal
 import threading
@@ -20,10 +21,14 @@ from tuimon.places.ssh_login import advised, sftp_command
 from tuimon.runs.lock import held
 from tuimon.text import safe
 
+log = logging.getLogger(__name__)
+
 _STAND_BY = 0.5
 """Seconds between two looks whether another process still keeps the copy."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _FULL_PAUSE = 10.0
+_RETRY_EVERY = 30.0
+"""Seconds until what was refused is asked for again."""
 _WRITE_EVERY = 1.0
 _LIST_AT_ONCE = 256
 _BYTES_AT_ONCE = 16 << 20
@@ -71,6 +76,12 @@ class Fetcher:
             except RefusalError as error:
                 where = safe(self.place.text)
                 self._wait("refused", f"{where}: {error}", max(pause, 2 * _FIRST_PAUSE))
+            except OSError as error:
+                self._wait("lost", f"{error.filename or self.place.copy}: {error.strerror}", pause)
+            except Exception:  # whatever a server made of a library: viewers go on
+                log.exception("%s", self.place.text)
+                at = self.place.directory / "log"
+                self._wait("lost", f"an error in tuimon itself (details: {at})", pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _connect(self) -> RemoteFiles:
@@ -87,10 +98,14 @@ class Fetcher:
         if tree is None or tree.deep != files.deep:
             tree = self._tree = RemoteTree(deep=files.deep)
         self._attempts = 0
+        began = retried_at = time.time()
         while True:
-            began = time.time()
-            if self._wanted_at() > tree.asked_at:
+            before, began = began, time.time()
+            if self._wanted_at() > tree.asked_at or began < before:  # the clock was set back
                 tree.look_at_all(began)
+            if not 0 <= began - retried_at < _RETRY_EVERY:
+                retried_at = began
+                self._copy.retry()
             self._list(files, tree, began)
             try:
                 self._read(files, tree)

@@ -7,7 +7,9 @@ the next process goes on from that.
 """
 
 import errno
+import filecmp
 import os
+import time
 from collections.abc import Container, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +25,7 @@ PIECE = 1 << 20
 _HEAVY = 64 << 20
 """Other files than logs that grow come last from this size on."""
 _GROWING = (".wandb", ".csv", ".tsv", ".jsonl", ".log", ".out", ".txt", "-wal")
+_RACY_SECONDS = 2.5
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -33,7 +36,7 @@ class DiskFullError(Exception):
 class _CopiedFile:
     """A file of the copy. Where `part` is set, it is being copied anew."""
 
-    __slots__ = ("entry", "modified", "part", "size")
+    __slots__ = ("entry", "is_sure", "modified", "part", "size")
 
     def __init__(self, entry: RemoteEntry, size: int, modified: float) -> None:
         self.entry = entry
@@ -42,6 +45,8 @@ class _CopiedFile:
         self.modified = modified
         self.part: RemoteEntry | None = None
         """What the original was when its copying began."""
+        self.is_sure = False
+        """Whether it was copied once more after its time had passed."""
 
 
 class PlaceCopy:
@@ -53,6 +58,11 @@ class PlaceCopy:
         self._room = room
         self._files: dict[str, _CopiedFile] = {}
         self._lacking: dict[str, _CopiedFile] = {}
+        self._unsure: dict[str, float] = {}
+        """When to copy files once more (monotonic s)."""
+        self._newest = 0.0
+        """The latest time there of all files."""
+        self._asked: dict[str, RemoteEntry] = {}
         self.refused: dict[str, str] = {}
         """What cannot be copied, and why."""
         self.left_out: set[str] = set()
@@ -76,8 +86,8 @@ class PlaceCopy:
         one = self._files.get(path)
         if one is None:
             one = self._files[path] = _CopiedFile(entry, *self._found(path))
-        one.entry = entry
-        self.refused.pop(path, None)
+        one.entry, one.is_sure = entry, False
+        self._newest = max(self._newest, entry.modified)
         self.left_out.discard(path)
         if one.part is None and (one.size, one.modified) == (entry.size, entry.modified):
             self._lacking.pop(path, None)
@@ -88,8 +98,14 @@ class PlaceCopy:
         """A file is no more there."""
         self._forget(path)
         self.refused.pop(path, None)
+        self._asked.pop(path, None)
         self.left_out.discard(path)
         self._unlink(path)
+
+    def retry(self) -> None:
+        """Ask once more for what was refused."""
+        for path, entry in self._asked.items():
+            self.expect(path, entry)
 
     def prune(self, there: Container[str]) -> None:
         """Remove what is here and not `there`: it was deleted while nobody looked."""
@@ -101,6 +117,13 @@ class PlaceCopy:
 
     def ranges(self, most: int) -> list[RemoteRange]:
         """What to read next, of at most so many bytes: of what changed last first."""
+        now = time.monotonic()
+        for path in [path for path, due in self._unsure.items() if due <= now]:
+            del self._unsure[path]
+            if (one := self._files.get(path)) is not None and path not in self._lacking:
+                one.is_sure = True
+                self._begin_anew(path, one)
+                self._lacking[path] = one
         order = sorted(self._lacking.items(), key=_urgency)
         wanted: list[RemoteRange] = []
         for path, one in order:
@@ -196,6 +219,9 @@ class PlaceCopy:
         try:
             if not one.size:
                 self._append(path, one, b"")
+            if one.part is not None and self._is_here(path, target):
+                target.unlink()
+                one.part, target = None, self._path(path)
             os.utime(target, (entry.modified, entry.modified))
             if one.part is not None:
                 self._path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -208,9 +234,28 @@ class PlaceCopy:
             return
         one.part, one.modified = None, entry.modified
         self._lacking.pop(path, None)
+        self.refused.pop(path, None)
+        self._asked.pop(path, None)
+        if self._may_change_unseen(path, one):
+            self._unsure[path] = time.monotonic() + _RACY_SECONDS
+
+    def _is_here(self, path: str, part: Path) -> bool:
+        """Whether what was copied anew is what readers have: they need not begin anew."""
+        size, modified = self._found(path)
+        if modified < 0 or size != part.stat().st_size or size > _HEAVY:
+            return False
+        return filecmp.cmp(part, self._path(path), shallow=False)
+
+    def _may_change_unseen(self, path: str, one: _CopiedFile) -> bool:
+        """Whether a file may be written once more within the second of its time, with its size."""
+        is_new = one.entry.modified >= self._newest - _RACY_SECONDS
+        is_whole = not _grows(path or self.root.name) and one.size <= _HEAVY
+        return is_new and is_whole and not one.is_sure
 
     def _refuse(self, path: str, why: str) -> None:
         self.refused[path] = why
+        if (one := self._files.get(path)) is not None:
+            self._asked[path] = one.entry
         self._forget(path)
 
     def _forget(self, path: str) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,7 @@ from tuimon.text import safe
 _LOOK_EVERY = 0.02
 _PATIENCE = 10.0
 """Seconds until a screen opens though nothing has come yet."""
+_TOLD_AFTER = 2.0
 _LOST_PATIENCE = 20.0
 """Seconds for which a command that prints once waits for a link that is lost."""
 
@@ -123,13 +125,15 @@ class PlaceLink:
         if state is not None and state.link != "up" and not self.place.copy.exists():
             raise PlaceError(state.detail)
 
-    def await_whole(self) -> PlaceState:
+    def await_whole(self, told: Callable[[int], None] | None = None) -> PlaceState:
         """Until all that is there now is here, however long it takes.
+
+        After two seconds the number of bytes that are to come is `told`.
 
         Raises:
             PlaceError: it cannot be had.
         """
-        lost_at = time.monotonic()
+        began = lost_at = time.monotonic()
         while True:
             state = self._state_within(_PATIENCE)
             now = time.monotonic()
@@ -138,6 +142,9 @@ class PlaceLink:
             if state is not None:
                 if state.link == "up" and state.whole_at >= self._began:
                     return state
+                if told is not None and state.missing and now - began > _TOLD_AFTER:
+                    told(state.missing)
+                    told = None
                 if state.link == "refused" or state.is_full or now - lost_at > _LOST_PATIENCE:
                     raise PlaceError(state.detail)
             time.sleep(_LOOK_EVERY)

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -181,6 +182,51 @@ def test_what_is_refused_is_told_until_it_changes(origin: Origin):
     assert origin.copy.refused == {}
 
 
+def test_what_was_refused_is_asked_for_again(origin: Origin):
+    origin.write(EVENTS, b"data")
+    origin.look()
+    (wanted,) = origin.copy.ranges(PIECE)
+    origin.copy.take(wanted, RefusalError("permission denied"))
+    origin.copy.retry()
+    assert origin.copy.refused == {EVENTS: "permission denied"}  # until it is known better
+    origin.carry()
+    assert (origin.copy.refused, origin.here()) == ({}, b"data")
+    origin.copy.retry()
+    assert origin.copy.is_whole
+
+
+def test_a_document_is_copied_once_more_when_its_second_is_over(
+    origin: Origin, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("old.json", "metrics.json"):
+        origin.write(name, b'{"loss": 0.51}', time=9 * len(name))
+    origin.look()
+    origin.carry()
+    inodes = [(origin.copy.root / name).stat().st_ino for name in origin.files]
+    origin.files["metrics.json"] = b'{"loss": 0.52}'  # of the same size, in the same second
+    now = time.monotonic() + 3
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    assert [one.path for one in origin.carry()] == ["metrics.json"]
+    assert origin.here("metrics.json") == b'{"loss": 0.52}'
+    now += 9
+    assert origin.carry() == []
+    assert (origin.copy.root / "old.json").stat().st_ino == inodes[0]
+
+
+def test_what_was_but_touched_stays_as_it_is(origin: Origin):
+    origin.write(EVENTS, b"data")
+    origin.look()
+    origin.carry()
+    inode = (origin.copy.root / EVENTS).stat().st_ino
+    origin.write(EVENTS, b"data", time=60)
+    origin.look()
+    assert origin.carry() == [RemoteRange(EVENTS, 0, 4)]
+    assert (origin.copy.root / EVENTS).stat().st_ino == inode
+    origin.start()
+    origin.look()
+    assert origin.carry() == []
+
+
 def test_names_that_no_file_here_can_have_are_refused_alone(origin: Origin):
     origin.write("n" * 300 + ".csv", b"data")
     origin.write("a", b"a file where a directory is")
@@ -227,12 +273,12 @@ def test_the_newest_files_stay_where_there_is_no_room_for_all(tmp_path: Path):
 
 
 def test_copies_that_nobody_looks_at_go_first(tmp_path: Path):
-    for name, time in (("old", 1), ("new", 2)):
+    for name, used in (("old", 1), ("new", 2)):
         other = tmp_path / name
         (other / "files").mkdir(parents=True)
         (other / "files" / "x").write_bytes(bytes(1000))
         (other / "state.json").touch()
-        os.utime(other / "state.json", (time, time))
+        os.utime(other / "state.json", (used, used))
     origin = Origin(tmp_path, most=2500)
     origin.write("0.csv", bytes(1000))
     origin.look()

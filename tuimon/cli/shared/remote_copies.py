@@ -5,12 +5,13 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 
 import click
 
 from tuimon.cli.shared.common import CommandError
 from tuimon.runs.sources import LogSource
-from tuimon.text import safe
+from tuimon.text import format_bytes, safe
 
 _SCREEN = "tuimon.tui.app"
 _kept: list[object] = []
@@ -40,11 +41,15 @@ def remote_copy(name: str, *, whole: bool) -> LogSource | None:
                 link.await_first()
             if not whole:
                 return link.source
-        for line in told_problems(place, link.await_whole()):
+        for line in told_problems(place, link.await_whole(partial(_tell_of_wait, place.short))):
             click.echo(f"tuimon: {line}", err=True)
     except PlaceError as error:
         raise CommandError(safe(str(error))) from None
     return link.source
+
+
+def _tell_of_wait(name: str, missing: int) -> None:
+    click.echo(f"tuimon: copying {format_bytes(missing)} from {name}", err=True)
 
 
 @contextmanager
