@@ -15,7 +15,7 @@ from tuimon.places.place_copy import DiskFullError, PlaceCopy
 from tuimon.places.place_state import LinkStanding, PlaceState, write_state
 from tuimon.places.remote_files import LinkError, LinkTraffic, RefusalError, RemoteFiles
 from tuimon.places.remote_place import RemotePlace, cache_home, state_of
-from tuimon.places.remote_tree import TICK, RemoteTree
+from tuimon.places.remote_tree import TICK, RemoteTree, TreeNews
 from tuimon.places.sftp_files import SftpFiles
 from tuimon.places.ssh_login import advised, sftp_command
 from tuimon.runs.lock import held
@@ -96,7 +96,7 @@ class Fetcher:
         """Copy until the link is lost."""
         tree = self._tree
         if tree is None or tree.deep != files.deep:
-            tree = self._tree = RemoteTree(deep=files.deep)
+            tree = self._tree = RemoteTree(deep=files.deep, began_at=time.time())
         self._attempts = 0
         began = retried_at = time.time()
         while True:
@@ -107,6 +107,7 @@ class Fetcher:
                 retried_at = began
                 self._copy.retry()
             self._list(files, tree, began)
+            self._look(files, tree, began)
             try:
                 self._read(files, tree)
             except DiskFullError as error:
@@ -136,11 +137,20 @@ class Fetcher:
             self._closed.pop(path, None)
             if path == "" and "" not in listing.entries:
                 prepared(self.place.copy)
-            news = tree.take(path, listing, time.time())
-            for name in news.gone:
-                self._copy.remove(name)
-            for name, entry in news.changed.items():
-                self._copy.expect(name, entry)
+            self._note(tree.take(path, listing, time.time()))
+
+    def _look(self, files: RemoteFiles, tree: RemoteTree, now: float) -> None:
+        """Raises: LinkError."""
+        for path, found in files.look(tree.looks(now, _LIST_AT_ONCE)):
+            self._answered_at = now
+            entry = None if isinstance(found, RefusalError) else found
+            self._note(tree.see(path, entry, time.time()))
+
+    def _note(self, news: TreeNews) -> None:
+        for name in news.gone:
+            self._copy.remove(name)
+        for name, entry in news.changed.items():
+            self._copy.expect(name, entry)
 
     def _read(self, files: RemoteFiles, tree: RemoteTree) -> None:
         """Raises: LinkError, DiskFullError."""

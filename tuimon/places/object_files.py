@@ -78,6 +78,10 @@ class ObjectFiles:
                 ),
             )
 
+    def look(self, paths: Sequence[str]) -> Iterator[tuple[str, RemoteEntry | RefusalError]]:
+        """Nothing: a listing has all, and costs as much as one look."""
+        return iter(())
+
     def read(
         self, ranges: Sequence[RemoteRange]
     ) -> Iterator[tuple[RemoteRange, bytes | RefusalError]]:

@@ -71,6 +71,9 @@ class RemoteFiles(Protocol):
     ) -> Iterator[tuple[str, "RemoteListing | RefusalError"]]:
         """List many at once, in the order in which answers come. Raises LinkError."""
 
+    def look(self, paths: Sequence[str]) -> Iterator[tuple[str, RemoteEntry | RefusalError]]:
+        """How many files are, at less cost than listings. Raises LinkError."""
+
     def read(
         self, ranges: Sequence[RemoteRange]
     ) -> Iterator[tuple[RemoteRange, bytes | RefusalError]]:

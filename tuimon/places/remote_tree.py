@@ -17,6 +17,10 @@ _LONGEST, _LONGEST_ROOT = 30.0, 2.0
 _LONGEST_DEEP = 60.0
 _ENTRIES_A_TICK = 500
 """A directory of so many more entries is looked at one tick later: listings cost."""
+_LOOK_SHARE = 0.002
+"""Of the time for which nothing was seen to change, until the next look at a file: an hour, 7 s."""
+_SECONDS_A_LOOK = 0.005
+"""At least so long for each directory, between two looks at one's newest file."""
 _SECONDS_A_DIRECTORY = 0.004
 """At least so long for each that there is, between two looks at one."""
 _MOST_FILES = 100_000
@@ -37,7 +41,7 @@ class TreeNews(NamedTuple):
 class _RemoteDirectory:
     """What is known of a directory."""
 
-    __slots__ = ("changed_at", "due", "files", "folders", "modified")
+    __slots__ = ("changed_at", "due", "files", "folders", "look_due", "modified", "newest")
 
     def __init__(self, modified: float) -> None:
         self.modified = modified
@@ -49,13 +53,17 @@ class _RemoteDirectory:
         self.changed_at = -math.inf
         """When something in it was seen to change, by the caller's clock."""
         self.due = 0.0
+        self.newest: str | None = None
+        """The file that changed last, which is looked at between listings."""
+        self.look_due = math.inf
 
 
 class RemoteTree:
     """Takes listings, tells what to list. Times are those of any clock in Unix seconds."""
 
-    def __init__(self, *, deep: bool) -> None:
+    def __init__(self, *, deep: bool, began_at: float = 0.0) -> None:
         self.deep = deep
+        self._began_at = began_at
         self.truncated = False
         """Whether there is more than is looked at."""
         self.whole_at = 0.0
@@ -80,8 +88,33 @@ class RemoteTree:
         return due[:most]
 
     def next_due(self) -> float:
-        """When there is something to list."""
-        return min(one.due for one in self._directories.values())
+        """When there is something to list, or to look at."""
+        return min(min(one.due, one.look_due) for one in self._directories.values())
+
+    def looks(self, now: float, most: int) -> list[str]:
+        """Files of quiet directories to look at now, where no listing tells of them."""
+        due = (one for one in self._directories.values() if one.look_due <= now)
+        return [one.newest for one in due if one.newest is not None][:most]
+
+    def see(self, path: str, entry: RemoteEntry | None, now: float) -> TreeNews:
+        """What a file is that was looked at; None where it cannot be."""
+        one = self._directories.get(path.rpartition("/")[0])
+        known = None if one is None else one.files.get(path)
+        if one is None or known is None:
+            return TreeNews({}, [])
+        changed = {} if entry is None or entry == known else {path: entry}
+        one.files |= changed
+        if changed or entry is None:
+            one.changed_at, one.due = now, now + TICK
+        self._plan_look(one, now)
+        return TreeNews(changed, [])
+
+    def _plan_look(self, one: _RemoteDirectory, now: float) -> None:
+        """Look at a directory's newest file before it is listed again, if that takes long."""
+        quiet = now - max(one.changed_at, self._began_at)
+        least = max(2 * TICK, _SECONDS_A_LOOK * len(self._directories), quiet * _LOOK_SHARE)
+        can_wait = self.deep or one.newest is None or now + least >= one.due
+        one.look_due = math.inf if can_wait else now + least
 
     def doubt(self, path: str, now: float) -> None:
         """A file was not as its listing had it: ask again soon."""
@@ -130,6 +163,8 @@ class RemoteTree:
             newest = max((entry.modified for entry in files.values()), default=now)
             one.changed_at = min(newest, now) if first else now
         one.due = now + self._interval(path, len(here), now - one.changed_at)
+        one.newest = max(files, key=lambda name: files[name].modified, default=None)
+        self._plan_look(one, now)
         self._settle(path)
         return TreeNews(changed, gone)
 

@@ -104,6 +104,9 @@ class SftpFiles:
     ) -> Iterator[tuple[str, RemoteListing | RefusalError]]:
         return self._carry((path, self._listing(path)) for path in directories)
 
+    def look(self, paths: Sequence[str]) -> Iterator[tuple[str, RemoteEntry | RefusalError]]:
+        return self._carry((path, self._entry(path)) for path in paths)
+
     def read(
         self, ranges: Sequence[RemoteRange]
     ) -> Iterator[tuple[RemoteRange, bytes | RefusalError]]:
@@ -133,11 +136,14 @@ class SftpFiles:
     def _path(self, relative: str) -> bytes:
         return self._root + b"/" + os.fsencode(relative) if relative else self._root
 
+    def _entry(self, path: str) -> Steps[RemoteEntry]:
+        (found,) = yield [(sftp.STAT, sftp.string(self._path(path)))]
+        attributes = _answered(found, SftpAttributes)
+        return RemoteEntry(attributes.size, attributes.modified)
+
     def _listing(self, path: str) -> Steps[RemoteListing]:
         if self._is_file:
-            (found,) = yield [(sftp.STAT, sftp.string(self._root))]
-            attributes = _answered(found, SftpAttributes)
-            return RemoteListing({"": RemoteEntry(attributes.size, attributes.modified)})
+            return RemoteListing({"": (yield from self._entry(""))})
         (handle,) = yield [(sftp.OPENDIR, sftp.string(self._path(path)))]
         body = sftp.string(_answered(handle, bytes))
         names: list[SftpName] = []

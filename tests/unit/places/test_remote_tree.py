@@ -126,3 +126,34 @@ def test_a_doubtful_file_is_told_again_a_little_later():
     one.doubt(FILE, NOW)
     assert one.due(NOW + 2 * TICK, 9) == [""]
     assert list(one.take("", listing(FILE), NOW + 1).changed) == [FILE]
+
+
+def test_newest_files_of_quiet_directories_are_looked_at_between_listings():
+    one = RemoteTree(deep=False, began_at=NOW)
+    one.take("", listing("old/", "live/"), NOW)
+    one.take("live", listing(FILE, modified=NOW), NOW)
+    files = {FILE: RemoteEntry(7, NOW - 1e6), "events.out.tfevents.2": RemoteEntry(7, NOW - 2e6)}
+    one.take("old", RemoteListing(files), NOW)
+    assert one.looks(NOW + 0.9, 9) == []
+    assert one.looks(NOW + 1, 9) == [f"old/{FILE}"]
+    assert one.see(f"old/{FILE}", files[FILE], NOW + 1) == ({}, [])
+    assert one.looks(NOW + 1, 9) == []
+    grown = RemoteEntry(9, NOW)
+    assert one.see(f"old/{FILE}", grown, NOW + 2) == ({f"old/{FILE}": grown}, [])
+    assert "old" in one.due(NOW + 2 + TICK, 9)  # more may have changed there
+    assert one.take("old", RemoteListing(files | {FILE: grown}), NOW + 3).changed == {}
+    assert one.see("old/gone", grown, NOW) == ({}, [])
+
+
+def test_looks_are_fewer_the_longer_nothing_changes_and_the_more_there_are():
+    one = RemoteTree(deep=False, began_at=NOW - 3600)
+    one.take("", listing("old/"), NOW)
+    one.take("old", listing(FILE, modified=NOW - 1e6), NOW)
+    assert (one.looks(NOW + 7, 9), one.looks(NOW + 7.3, 9)) == ([], [f"old/{FILE}"])
+    many = RemoteTree(deep=False, began_at=NOW)
+    many.take("", listing(*(f"{number}/" for number in range(1000))), NOW)
+    many.take("7", listing(FILE, modified=NOW - 1e6), NOW)
+    assert (many.looks(NOW + 5, 9), many.looks(NOW + 5.1, 9)) == ([], [f"7/{FILE}"])
+    deep = RemoteTree(deep=True, began_at=NOW)
+    deep.take("", listing(f"a/{FILE}", modified=NOW - 1e6), NOW)
+    assert deep.looks(NOW + 1e6, 9) == []

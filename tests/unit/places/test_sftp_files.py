@@ -78,6 +78,9 @@ def test_what_is_refused_is_refused_alone(files: SftpFiles, tmp_path: Path):
     assert found["nothing"].is_gone
     assert isinstance(found["x"], RefusalError)
     assert isinstance(found[""], RemoteListing)
+    looked = dict(files.look(["gone", "x"]))
+    assert isinstance(looked["gone"], RefusalError)
+    assert looked["x"] == found[""].entries["x"]
     read = dict(files.read([RemoteRange("gone", 0, 9), RemoteRange("x", 2, 9)]))
     assert str(read[RemoteRange("gone", 0, 9)]) == "no such file or directory"
     assert read[RemoteRange("x", 2, 9)] == b"ta"
