@@ -14,6 +14,7 @@ TICK = 0.5
 _QUIET_SHARE = 0.1
 """Of the time for which nothing has changed, until the next look."""
 _LONGEST, _LONGEST_ROOT = 30.0, 2.0
+_ROOT_SECONDS_AN_ENTRY = 0.02
 _LONGEST_DEEP = 60.0
 _ENTRIES_A_TICK = 500
 """A directory of so many more entries is looked at one tick later: listings cost."""
@@ -171,7 +172,8 @@ class RemoteTree:
     def _interval(self, path: str, entries: int, quiet: float) -> float:
         least = TICK * (4 if self.deep else 1) * (1 + entries // _ENTRIES_A_TICK)
         least = max(least, _SECONDS_A_DIRECTORY * len(self._directories))
-        longest = _LONGEST_DEEP if self.deep else _LONGEST if path else _LONGEST_ROOT
+        root = min(max(_LONGEST_ROOT, entries * _ROOT_SECONDS_AN_ENTRY), _LONGEST)
+        longest = _LONGEST_DEEP if self.deep else _LONGEST if path else root
         return max(least, min(quiet * _QUIET_SHARE, longest))
 
     def _settle(self, path: str) -> None:
