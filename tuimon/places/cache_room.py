@@ -5,11 +5,15 @@ import shutil
 import time
 from contextlib import suppress
 from pathlib import Path
+from shutil import disk_usage
 
 from tuimon.places.remote_place import cache_home
 from tuimon.runs.lock import is_held
+from tuimon.text import format_bytes
 
 _COUNT_EVERY = 60.0
+_SPARE = 256 << 20
+"""Bytes of the disk that are left to others."""
 
 
 def prepared(directory: Path) -> Path:
@@ -32,6 +36,8 @@ class CacheRoom:
         self._most = most
         self._left = 0
         self._counted = -_COUNT_EVERY
+        self.shortage = ""
+        """Why there was too little."""
 
     def take(self, size: int) -> bool:
         """Whether `size` more bytes may be written; copies of places that nobody looks at go, the
@@ -51,6 +57,9 @@ class CacheRoom:
         self._counted = time.monotonic()
         used = {place: _bytes_below(place) for place in _directories(self._home)}
         self._left = self._most - sum(used.values())
+        self.shortage = f"copies may take {format_bytes(self._most)} (setting remote.cache_gb)"
+        if (free := disk_usage(self._home).free - _SPARE) < self._left:
+            self._left, self.shortage = free, "the disk of the copies is nearly full"
         idle = [one for one in used if one != self._own and not is_held(one / "lock")]
         for place in sorted(idle, key=_used_at):
             if self._left >= size:

@@ -55,12 +55,8 @@ class Fetcher:
         self._answered_at = 0.0
         """When that was asked for which was answered last."""
         self._last_told: tuple[object, ...] = ()
-        most = _most_bytes()
-        self._copy = PlaceCopy(
-            place.copy,
-            prepared(place.directory / "parts"),
-            CacheRoom(cache_home(), place.directory, most),
-        )
+        self._room = CacheRoom(cache_home(), place.directory, _most_bytes())
+        self._copy = PlaceCopy(place.copy, prepared(place.directory / "parts"), self._room)
 
     def run(self) -> None:
         """Until the process is ended."""
@@ -167,10 +163,7 @@ class Fetcher:
 
     def _shortcoming(self, tree: RemoteTree) -> str:
         if self._copy.left_out:
-            return (
-                f"{len(self._copy.left_out)} files left out: copies may take "
-                f"{_most_bytes() / 1e9:g} GB (setting remote.cache_gb)"
-            )
+            return f"{len(self._copy.left_out)} files left out: {self._room.shortage}"
         return f"{safe(self.place.text)}: too large: not all is looked at" if tree.truncated else ""
 
     def _wait(self, link: LinkStanding, detail: str, pause: float) -> None:

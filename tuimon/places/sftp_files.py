@@ -38,6 +38,8 @@ SILENCE = 15.0
 _AT_ONCE = 64
 _PIECE = 32_768
 """Bytes of a READ, which all servers give at a time."""
+_MOST_HELD = 4 * MOST_ENTRIES
+"""Of all listings that are under way."""
 _MOST_LINKS = 1000
 _LONGEST_NAME = 255
 """Bytes; no file here can have a longer one."""
@@ -79,7 +81,7 @@ class SftpFiles:
         self._come: deque[bytes] = deque()
         self._number = 0
         self._expected: dict[int, tuple[_Task, int] | None] = {}
-        self._received = self._requests = 0
+        self._received = self._requests = self._held = 0
         try:
             self._greet()
             self._root, self._is_file = self._find(root)
@@ -149,15 +151,17 @@ class SftpFiles:
         names: list[SftpName] = []
         seen, ended = 0, False
         try:
-            while not ended and seen < MOST_ENTRIES:
+            while not ended and seen < MOST_ENTRIES and self._held < _MOST_HELD:
                 for answer in (yield [(sftp.READDIR, body)] * (2 if seen < 100 else 8)):
                     if isinstance(answer, SftpStatus) and answer.code == sftp.EOF:
                         ended = True
                         continue
                     listed = _answered(answer, list)
                     seen += len(listed)
+                    self._held += len(listed)
                     names += [one for one in listed if len(one.name) <= _LONGEST_NAME]
         finally:
+            self._held -= seen
             self._post(sftp.CLOSE, body)
         entries = {
             os.fsdecode(name): RemoteEntry(known.size, known.modified, known.is_directory)

@@ -4,6 +4,7 @@ import errno
 import os
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -28,8 +29,8 @@ class Origin:
         """A new process."""
         place = self.home / "place"
         place.mkdir(exist_ok=True)
-        room = CacheRoom(self.home, place, self.most)
-        self.copy = PlaceCopy(place / "files" / "runs", place / "parts", room)
+        self.room = CacheRoom(self.home, place, self.most)
+        self.copy = PlaceCopy(place / "files" / "runs", place / "parts", self.room)
 
     def write(self, path: str, data: bytes, time: int = 1) -> None:
         self.files[path] = data
@@ -269,7 +270,19 @@ def test_the_newest_files_stay_where_there_is_no_room_for_all(tmp_path: Path):
     origin.carry()
     assert sorted(path.name for path in origin.copy.root.iterdir()) == ["3.csv", "4.csv"]
     assert origin.copy.left_out == {"0.csv", "1.csv", "2.csv"}
+    assert origin.room.shortage == "copies may take 2.5 KB (setting remote.cache_gb)"
     assert origin.copy.is_whole
+
+
+def test_a_disk_is_not_filled_to_its_end(origin: Origin, monkeypatch: pytest.MonkeyPatch):
+    nearly_full = SimpleNamespace(free=(256 << 20) + 100)
+    monkeypatch.setattr("tuimon.places.cache_room.disk_usage", lambda path: nearly_full)
+    origin.write("0.csv", bytes(99))
+    origin.write("1.csv", bytes(101))
+    origin.look()
+    origin.carry()
+    assert origin.copy.left_out == {"1.csv"}
+    assert origin.room.shortage == "the disk of the copies is nearly full"
 
 
 def test_copies_that_nobody_looks_at_go_first(tmp_path: Path):
