@@ -26,7 +26,6 @@ from numpy.typing import NDArray
 from tuimon.events.frames import FrameError, read_payload
 from tuimon.events.tail import FileState
 from tuimon.events.tails import is_log
-from tuimon.places.place_link import local_path
 from tuimon.runs.sources import LogSource
 from tuimon.store.filters import parse_filter
 from tuimon.store.loading import load as load_sources
@@ -61,13 +60,14 @@ _DTYPES = (np.int64, np.float64, np.float64, np.bool_, np.bool_)
 def load(logdir: str | os.PathLike[str]) -> LogDirectory:
     """Read all logs below `logdir` to their end, in the calling thread.
 
-    `logdir` is a log directory, one log (``docs/sources.md``), or a place on another machine
-    (``docs/places.md``). What has been read does not change when the files grow: load again. What
-    cannot be read is warned of (`UserWarning`), and told by `LogDirectory.files`.
+    `logdir` is a log directory, one log, or a place elsewhere (``docs/places.md``). When files grow
+    load again. What cannot be read is warned of (`UserWarning`) and told by `LogDirectory.files`.
 
     Raises:
         OSError: nothing is there, or it is no directory and no log that can be read.
     """
+    from tuimon.places.place_link import local_path  # few need it
+
     path = local_path(logdir)
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such directory")

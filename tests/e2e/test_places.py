@@ -91,6 +91,7 @@ def test_a_viewer_is_live_shares_its_copy_and_waits_for_no_link(
     assert viewing.run("show", f"box:{runs}").returncode == 2
 
 
+@pytest.mark.long
 def test_several_places_and_what_is_here_side_by_side(viewing: Host, runs: Path):
     places = f"box:{runs}", f"sftp://box{runs}/a", str(runs / "b")
     shown = viewing.run("show", "--json", *places)

@@ -12,7 +12,7 @@ from tuimon.config.reading import ConfigError, read_settings
 from tuimon.places.cache_room import CacheRoom, prepared
 from tuimon.places.object_files import ObjectFiles
 from tuimon.places.place_copy import DiskFullError, PlaceCopy
-from tuimon.places.place_state import LinkStanding, PlaceState, write_state
+from tuimon.places.place_state import WANTED, LinkStanding, PlaceState, write_state
 from tuimon.places.remote_files import LinkError, LinkTraffic, RefusalError, RemoteFiles
 from tuimon.places.remote_place import RemotePlace, cache_home, state_of
 from tuimon.places.remote_tree import TICK, RemoteTree, TreeNews
@@ -33,8 +33,6 @@ _WRITE_EVERY = 1.0
 _LIST_AT_ONCE = 256
 _BYTES_AT_ONCE = 16 << 20
 _MOST_PROBLEMS = 20
-WANTED = "wanted"
-"""A file beside the state: all is looked at again that was looked at before its time."""
 
 
 class Fetcher:

@@ -13,9 +13,8 @@ from pathlib import Path
 from types import TracebackType
 
 from tuimon.places.cache_room import prepared
-from tuimon.places.fetcher import WANTED
 from tuimon.places.object_files import lacking_package
-from tuimon.places.place_state import PlaceState, read_state
+from tuimon.places.place_state import WANTED, PlaceState, read_state
 from tuimon.places.remote_place import PlaceError, RemotePlace, place_of, state_of
 from tuimon.places.sftp_files import last_words
 from tuimon.places.ssh_login import UnreachableError, login

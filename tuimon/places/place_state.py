@@ -11,6 +11,8 @@ from tuimon.regular_file import read_regular
 from tuimon.runs.replacement import replace_file
 
 _MOST_BYTES = 1 << 20
+WANTED = "wanted"
+"""A file beside the state: all is looked at again that was looked at before its time."""
 LinkStanding = Literal["connecting", "up", "lost", "refused"]
 
 

@@ -4,7 +4,6 @@ import os
 import re
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
 
 from tuimon.runs.paths import known_name
 from tuimon.text import safe
@@ -77,8 +76,8 @@ def cache_home() -> Path:
 
 def short_name(text: str) -> str:
     """The host or bucket of a place, safe for a terminal."""
-    if _URL.match(text):
-        return safe(urlsplit(text).netloc.rpartition("@")[2])
+    if url := _URL.match(text):
+        return safe(text[url.end() :].partition("/")[0].rpartition("@")[2])
     named = _HOST_DIR.fullmatch(text)
     return safe(named["host"].rpartition("@")[2] if named else text)
 
@@ -125,6 +124,8 @@ def _of_host(text: str, host: str, path: str) -> RemotePlace:
 
 
 def _of_url(text: str, scheme: str) -> RemotePlace:
+    from urllib.parse import unquote, urlsplit
+
     try:
         parts = urlsplit(text)
         port, host = parts.port, parts.netloc.rpartition("@")[2].rpartition(":")[0]
