@@ -31,6 +31,8 @@ class PageStatus(NamedTuple):
     """Title of a loss along a linear axis, and over how many powers of ten it falls."""
     page: int = 1
     pages: int = 1
+    missing_x: str = ""
+    """What x was to be, but was not logged."""
 
 
 def status_row(status: PageStatus, cells: int) -> Row:
@@ -57,6 +59,8 @@ def _told(status: PageStatus) -> list[tuple[str, Role]]:
         shown = fit_name(safe(status.filter), min(width(safe(status.filter)), _LEAST_FILTER * 2))
         told.append((f"filter /{shown}/", roles.ACCENT))
     x = _X.get(options.x_axis) or "x " + fit_name(safe(options.x_formula), _MOST_X).rstrip()
+    if status.missing_x:
+        x += f": no {fit_name(safe(status.missing_x), _MOST_X).rstrip()}"
     notes = [*option_notes(options), x]
     if options.superseded:
         notes.append("overwritten shown")

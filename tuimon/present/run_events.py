@@ -26,7 +26,7 @@ from tuimon.text import format_value, safe
 _EVERY = 2.0
 """Seconds from one look to the next."""
 _CHECKPOINTS_EVERY = 20.0
-_MOST = 400
+_MOST = 200
 """Of a kind; the newest ones."""
 _DROP, _LEVEL = 0.7, 0.02
 """A learning rate drops to such a part of what it was, after it had changed by less than that."""

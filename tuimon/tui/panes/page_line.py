@@ -56,4 +56,5 @@ def status_of(
         _ORDERS.get(look.sort, ""),
         next(falling, None),
         *pages,
+        missing_x=look.x if look.x_axis == "metric" != state.options.x_axis else "",
     )
