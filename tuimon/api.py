@@ -54,7 +54,6 @@ __all__ = [
 ]
 
 _reader = SummaryReader()
-_DTYPES = (np.int64, np.float64, np.float64, np.bool_, np.bool_)
 
 
 def load(logdir: str | os.PathLike[str]) -> LogDirectory:
@@ -135,13 +134,20 @@ class LogDirectory(Mapping[str, "Run"]):
         Columns: the hyperparameters that differ, each metric's best value (the last one where none
         is best) and its step, seconds in all, steps a second. Raises ImportError without pandas.
         """
-        import pandas as pd
+        from tuimon.present.run_frames import board_frame
 
-        from tuimon.present.run_board import board, board_rows
+        return board_frame(self._logs, _reader)
 
-        table = board(board_rows(self._logs, _reader), self._logs.values())
-        rows = {row.name: table.record(row) for row in table.ranked(table.main or "run")}
-        return pd.DataFrame([*rows.values()], index=pd.Index([*rows], name="run"))
+    def diff(self, first: str, second: str) -> pd.DataFrame:
+        """What differs between two trainings, by (section, name), and changes of numbers as shares.
+
+        Raises:
+            KeyError: there is no such training with scalars.
+            ImportError: pandas is not installed.
+        """
+        from tuimon.present.run_frames import difference_frame
+
+        return difference_frame(self._logs, _reader, first, second)
 
     def plot(
         self,
@@ -370,31 +376,11 @@ def _plot(
 
 
 def _frame(series: Sequence[ScalarSeries], all_points: bool) -> pd.DataFrame:
-    try:
-        import pandas as pd
-    except ImportError:
-        raise ImportError("to_pandas needs pandas: pip install pandas") from None
-    kind = AllPoints if all_points else Points
+    from tuimon.present.run_frames import points_frame
+
     parts = [
         one.all_points() if all_points else Points(one.steps, one.wall_times, one.values)
         for one in series
     ]
-    lengths = [len(part.steps) for part in parts]
-
-    def category(names: list[str]) -> pd.Categorical:
-        places = {name: place for place, name in enumerate(dict.fromkeys(names))}
-        codes = np.repeat(np.array([places[name] for name in names], np.int32), lengths)
-        # As objects: names of directories need not be valid Unicode.
-        return pd.Categorical.from_codes(codes, pd.Index([*places], dtype=object))
-
-    columns = {
-        name.removesuffix("s"): np.concatenate([np.empty(0, dtype), *(part[n] for part in parts)])
-        for n, (name, dtype) in enumerate(zip(kind._fields, _DTYPES, strict=False))
-    }
-    return pd.DataFrame(
-        {
-            "run": category([one.run for one in series]),
-            "tag": category([one.tag for one in series]),
-            **columns,
-        }
-    )
+    kind = AllPoints if all_points else Points
+    return points_frame(kind, parts, [one.run for one in series], [one.tag for one in series])

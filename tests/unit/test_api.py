@@ -12,6 +12,8 @@ from torch.utils.tensorboard import SummaryWriter
 
 import tuimon
 from support.event_files import frame, scalar, start, tensor, version, write
+from support.stored_runs import made
+from tuimon.runs.annotation import Annotation, write_annotation
 from tuimon.summaries.texts import Text
 
 
@@ -109,6 +111,33 @@ def test_pandas(logdir: Path) -> None:
 
 def plotted(figure: Any) -> list[str]:
     return [line.rstrip() for line in figure.build().string(colorless=True).splitlines()]
+
+
+def test_what_differs_is_what_pandas_makes_of_the_points(logdir: Path) -> None:
+    logs = tuimon.load(logdir)
+    told = logs.diff("a", "b")
+    losses = logs.to_pandas().query("tag == 'loss'").groupby("run", observed=True).value
+    for name, values in (("best", losses.min()), ("last", losses.last())):
+        row = told.loc["values", f"{name} loss"]
+        assert (row["a"], row["b"]) == (values["a"], values["b"])
+        assert row["change"] == pytest.approx(values["b"] / values["a"] - 1)
+    assert told.loc[("values", "last lr"), "b"] is None
+    assert logs.diff("a", "a").empty
+    with pytest.raises(KeyError):
+        logs.diff("a", "none")
+
+
+def test_what_was_launched_has_its_notes_and_tags(logdir: Path) -> None:
+    first = made("first", argv=("train.py", "--lr", "0.1"), logdir=str(logdir / "a"))
+    made("second", argv=("train.py", "--lr", "0.2"))
+    write_annotation(first.annotation, Annotation(note="ok", tags=("paper",)))
+    table = tuimon.list_runs("lr<0.15")
+    assert table.index.tolist() == [first.id]
+    row = table.loc[first.id]
+    assert (row["name"], row["note"], row["tags"]) == ("first", "ok", ("paper",))
+    assert row["best"] == tuimon.load(row["logdirs"][0])["."]["loss"].values.min()
+    assert tuimon.list_runs("#paper").index.tolist() == [first.id]
+    assert len(tuimon.list_runs()) == 2
 
 
 def test_a_series_is_plotted_by_itself(logdir: Path) -> None:

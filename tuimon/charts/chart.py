@@ -9,7 +9,7 @@ import numpy as np
 
 from tuimon.charts import roles
 from tuimon.charts.axis import Axis
-from tuimon.charts.canvas import Flags, spans
+from tuimon.charts.canvas import spans
 from tuimon.charts.content import ChartContent, content_of
 from tuimon.charts.cursor import Readings, position_notes, range_notes, read_all, readout_rows
 from tuimon.charts.event_marks import EVENT_SIGNS, ChartEvent, placed
@@ -26,12 +26,13 @@ from tuimon.charts.heading import (
     warnings_of,
 )
 from tuimon.charts.labels import put_cursor
-from tuimon.charts.legend import newest_entries, read_entries
+from tuimon.charts.legend import BASELINE, newest_entries, read_entries
 from tuimon.charts.line_ends import LineEnd, gutter_rows, gutter_width, line_ends, read_ends
 from tuimon.charts.marks import MARKS, Marks
 from tuimon.charts.model import ChartOptions, Cursor, Curve, Drawing, Row, Scales, Span
 from tuimon.charts.outliers import NONE_BEYOND, Beyond, beyond
 from tuimon.charts.plot import any_of, draw_plot
+from tuimon.charts.resumes import resume_cells
 from tuimon.charts.scales import Limits
 from tuimon.charts.sparkline import sparkline
 from tuimon.charts.style import CurveStyle
@@ -46,6 +47,8 @@ _AXIS_ROWS = 2
 
 _ASCII_FRAME = str.maketrans("│┤└─┬┼", "|++-++")
 _VALUE_CELLS = 6
+_AXIS_MARKS = (roles.AXIS, roles.MARK, roles.ACCENT, roles.NOTE, roles.VALUE)
+"""Roles of what stands in cells of the x axis: NaN, a cursor, a resume, what happened."""
 
 
 def draw_chart(
@@ -122,8 +125,9 @@ def _entries(
     else:
         beside = {end.curve for end in ends if end.exact}
         entries = newest_entries(content.tracks, content.style, content.unit, beside)
-    if len(entries) == 1 and (not entries[0].label or f"/{entries[0].label}".endswith(f"/{title}")):
-        entries = [entries[0]._replace(label="")]
+    alone = [entry for entry in entries if entry.label != BASELINE]
+    if len(alone) == 1 and (not alone[0].label or f"/{alone[0].label}".endswith(f"/{title}")):
+        entries = [alone[0]._replace(label=""), *entries[1:]]
     return entries
 
 
@@ -233,9 +237,13 @@ def _body(
     put_cursor(plot, at, mark, marks)
     nan = any_of([trace.bins.nan for trace in fitted.in_force], columns, marks)
     cursors = [cell for cell in (mark, at) if cell is not None]
+    resumed = resume_cells(content.tracks, content.axis, area)
     beside = [[*row, end] for row, end in zip(plot.rows(), gutter, strict=True)]
-    frame, cells = _frame(content, fitted), len(gutter[0].text)
-    return _compose(frame, beside, nan, cursors, events, marks, cells)
+    marked = {cell: (EVENT_SIGNS[event.kind], 4) for cell, event in events.items()}
+    marked |= dict.fromkeys(np.flatnonzero(nan).tolist(), (marks.nan, 1))
+    marked |= dict.fromkeys(resumed, (marks.resumed, 3))
+    marked |= dict.fromkeys(cursors, ("┼", 2))
+    return _compose(_frame(content, fitted), beside, marked, marks, len(gutter[0].text))
 
 
 def _frame(content: ChartContent, fitted: PlotLayout) -> Frame:
@@ -250,30 +258,24 @@ def _frame(content: ChartContent, fitted: PlotLayout) -> Frame:
 def _compose(
     frame: Frame,
     plot: Sequence[list[Span]],
-    nan: Flags,
-    cursors: Sequence[int],
-    events: Mapping[int, ChartEvent],
+    marked: Mapping[int, tuple[str, int]],
     marks: Marks,
     gutter: int,
 ) -> list[Row]:
-    """Return the rows of plot and frame, with NaN, cursors and events marked on the x axis."""
+    """Return the rows of plot and frame, the x axis with glyphs of `_AXIS_MARKS` in cells."""
     axis_rows = [
         (Span(label, roles.TICK), Span(axis, roles.AXIS), *row)
         for label, axis, row in zip(frame.labels, frame.y_axis, plot, strict=True)
     ]
     x_axis = np.array(list(frame.x_axis))
     codes = np.zeros(len(x_axis), np.int64)
-    for cell, event in events.items():
-        x_axis[cell + 1], codes[cell + 1] = EVENT_SIGNS[event.kind], 3
-    where_nan = np.append(False, nan)
-    x_axis[where_nan], codes[where_nan] = marks.nan, 1
-    for cell in cursors:
-        x_axis[cell + 1], codes[cell + 1] = "┼", 2
+    for cell, (glyph, code) in marked.items():
+        x_axis[cell + 1], codes[cell + 1] = glyph, code
     margin = Span(" " * len(frame.labels[0]), roles.BLANK)
     end = Span(" " * gutter, roles.BLANK)
     rows = [
         *axis_rows,
-        (margin, *spans(x_axis, codes, (roles.AXIS, roles.MARK, roles.ACCENT, roles.VALUE)), end),
+        (margin, *spans(x_axis, codes, _AXIS_MARKS), end),
         (margin, Span(frame.x_labels, roles.TICK), end),
     ]
     if not marks.ascii:

@@ -58,6 +58,8 @@ class LegendEntry(NamedTuple):
     """Tell all digits of the value."""
     unit: Unit = PLAIN
     """What the value is told in, if not exactly."""
+    change: tuple[str, Role] | None = None
+    """How far the value is from that of a reference, and in which role that is told."""
 
 
 def plain(text: str, marks: Marks) -> str:
@@ -72,7 +74,7 @@ def cut(text: str, cells: int, marks: Marks, align: Align = "left") -> str:
 
 
 def is_solo(entries: Sequence[LegendEntry]) -> bool:
-    """Whether a chart has one curve, which its title names."""
+    """Whether a chart has one curve alone, which its title names."""
     return len(entries) == 1 and not entries[0].label
 
 
@@ -110,7 +112,8 @@ def head_row(
     if entries and not solo:
         value = _legend_within(entries, left - width(title) - _GAP, cells, marks)
     shown = fit_name(title, min(width(title), left - _width(value)), ellipsis=marks.ellipsis)
-    role = roles.title(entries[0].colour) if solo else roles.TITLE
+    named = bool(entries) and not entries[0].label
+    role = roles.title(entries[0].colour) if named else roles.TITLE
     head = [Span(shown, role), *value]
     free = left - _width(head)
     right += _asides([(text, roles.NOTE) for text in notes], free, marks)
@@ -147,7 +150,7 @@ def _entries(
     entries: Sequence[LegendEntry], cells: int, marks: Marks, detail: Detail
 ) -> list[list[Span]]:
     if detail == "names":
-        entries = [entry._replace(last=None) for entry in entries]
+        entries = [entry._replace(last=None, change=None) for entry in entries]
     return [_entry(entry, cells, marks, more=detail == "all") for entry in entries]
 
 
@@ -230,6 +233,7 @@ def _entry(entry: LegendEntry, cells: int, marks: Marks, *, more: bool = False) 
         Span(cue, entry.role or roles.curve(entry.colour)),
         Span(shown, roles.LEGEND),
         Span(value, value_role),
+        *([Span(*entry.change)] if entry.change else ()),
         Span(plain(entry.more, marks) if more else "", roles.NOTE),
     ]
     spans = [part for span in told if span.text for part in (_SPACE, span)]

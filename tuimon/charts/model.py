@@ -97,6 +97,8 @@ class Curve:
     the legend; empty for nothing. None where the colour is not."""
     notes: tuple[str, ...] = ()
     """What is unusual about its points, for the chart's title."""
+    reference: "Curve | None" = None
+    """What its values are compared with, step by step; in ascending order of steps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

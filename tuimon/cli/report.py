@@ -13,7 +13,7 @@ from tuimon.cli.shared.common import (
     run_or_refuse,
 )
 from tuimon.cli.shared.look_options import project_look
-from tuimon.cli.shared.whole_runs import read_run, read_runs
+from tuimon.present.whole_runs import read_run, read_runs
 from tuimon.runs.registry import RunStatus, list_runs
 from tuimon.text import safe
 

@@ -11,6 +11,7 @@ from tuimon.present.derived_series import AnySeries, SeriesFinder
 from tuimon.present.hparam_groups import in_order
 from tuimon.present.leaderboard import LEADING_CURVES, MOST_ALIKE
 from tuimon.present.pairing import Metric
+from tuimon.present.reference_curves import ReferenceCurves
 from tuimon.present.run_colours import RunColours
 from tuimon.present.selection import BY_PREFIX, Selection
 from tuimon.present.series_curves import SeriesCurves
@@ -53,6 +54,8 @@ class MetricCurves:
         self._colours = colours
         self._curves = SeriesCurves()
         self._finder = SeriesFinder()
+        self.references = ReferenceCurves(store)
+        """What they are compared with."""
 
     @property
     def versions(self) -> tuple[object, ...]:
@@ -65,14 +68,17 @@ class MetricCurves:
             if (found := self._finder.find(run, tag)) is not None
         ]
         of_x = [run.version for run in runs.values()] if self.x else ()
-        return (self._colours.version, self.x, *series, *of_x)
+        compared = self.references.versions([tag for _, tag in self.metric.curves])
+        return (self._colours.version, self.x, compared, *series, *of_x)
 
-    def curves(self, palette: int) -> list[Curve]:
+    def curves(self, palette: int, *, references: bool = True) -> list[Curve]:
         """The curves over all runs that are selected; `palette` is how many colours there are.
 
         One training: a colour for each of its curves. Several: a colour for each training, and
         dashes to tell its curves apart; or a colour for each value of a hyperparameter. Where
         there are many and none was chosen, those with the best values stand out.
+
+        With `references` those that they are compared with come behind them.
         """
         runs, selection = self._store.runs, self.selection
         several = len(trainings(runs)) > 1
@@ -119,7 +125,13 @@ class MetricCurves:
             )
         if self.metric.own and (missing := self._missing()):
             self.note = f"no tag {missing[0]}" + (" …" if len(missing) > 1 else "")
-        return curves
+        return self.references.compared(
+            curves,
+            [(lane.run, lane.series) for lane in drawn],
+            [" ".join(self._of_lane(lane)) for lane in drawn],
+            x=self.x,
+            drawn=references,
+        )
 
     def _missing(self) -> list[str]:
         """Tags of the metric that no run has."""

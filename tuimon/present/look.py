@@ -86,6 +86,8 @@ class Look:
     rank: _Text = ""
     """The tag by which runs are compared; empty for the main metric."""
     run_order: RunOrder = "auto"
+    order_by: _Text = ""
+    """The hyperparameter by which runs are ordered, where they differ in one that is called so."""
     runs: _Texts = ()
     """Names of all runs, in the order in which they got their colours."""
     views: Mapping[str, Viewport] = field(default_factory=dict)

@@ -29,6 +29,8 @@ class PageStatus(NamedTuple):
     """How the charts are sorted, where that is not as they were logged."""
     falling: tuple[str, int] | None = None
     """Title of a loss along a linear axis, and over how many powers of ten it falls."""
+    baseline: str = ""
+    """Name of the run that all are compared with."""
     page: int = 1
     pages: int = 1
     missing_x: str = ""
@@ -64,6 +66,8 @@ def _told(status: PageStatus) -> list[tuple[str, Role]]:
     notes = [*option_notes(options), x]
     if options.superseded:
         notes.append("overwritten shown")
+    if status.baseline:
+        told.append((f"baseline {safe(status.baseline)}", roles.ACCENT))
     if not options.clip:
         notes.append("all values")
     elif status.clipped:

@@ -1,11 +1,12 @@
 """The runs of a screen: legend and leaderboard in one. No widgets."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tuimon.charts.detail import DrawingCache
+from tuimon.charts.legend import BASELINE
 from tuimon.charts.model import ChartOptions, Curve
 from tuimon.charts.roles import Role
 from tuimon.charts.style import style_of
@@ -13,6 +14,7 @@ from tuimon.present.hparam_groups import HParams, differing, in_order, values_of
 from tuimon.present.leaderboard import Comparison
 from tuimon.present.run_colours import RunColours
 from tuimon.present.selection import BY_PREFIX, Selection
+from tuimon.text import by_number
 
 _NOTHING = np.empty(0)
 _NO_STEPS = np.empty(0, np.int64)
@@ -31,6 +33,8 @@ class RunRow:
     role: Role
     focused: bool = False
     pinned: bool = False
+    is_baseline: bool = False
+    """Whether it is the baseline of the directory."""
     drawn: bool = True
     faded: bool = False
     """Whether others stand out."""
@@ -62,6 +66,17 @@ class RunTable:
     """Whether their colours are those of the first of `hparams`."""
     hparams: tuple[str, ...] = ()
     """Names of what the trainings were given that differs."""
+    ordered_by: str = ""
+    """The one of these in whose order they are; empty for none."""
+
+    def ordered(self, hparam: str) -> "RunTable":
+        """In the order of a hyperparameter, what was given none last; as it is where it has no
+        column."""
+        if hparam not in self.hparams:
+            return self
+        at = self.hparams.index(hparam)
+        rows = sorted(self.rows, key=lambda row: (not row.hparams[at], by_number(row.hparams[at])))
+        return replace(self, rows=rows, ordered_by=hparam)
 
     @property
     def told(self) -> RunRow | None:
@@ -84,19 +99,22 @@ def run_table(
     hparams: HParams,
     *,
     joined: bool = False,
+    own_baseline: str = "",
 ) -> RunTable:
     """Trainings in this order, with their colours in charts of these options.
 
+    They are compared with the first that is pinned, else with their `own_baseline`, else with the
+    base of the comparison.
     In `joined` charts a letter is one of several curves of a training: none stands for it here.
     """
     curves = {name: _curve(name, selection, colours) for name in names}
     style = style_of((curves[name] for name in names if selection.draws(name)), options)
     names_lines = not (joined and (style.lettered or style.marks.ascii))
-    baseline = next((name for name in names if name in selection.pinned), "")
+    baseline = next((name for name in names if name in selection.pinned), own_baseline)
     columns = _columns({name: hparams.get(name, {}) for name in names}, selection)
     rows = []
     for name in names:
-        gain = comparison.gain(name, baseline) if baseline not in ("", name) else None
+        gain = comparison.gain(name, baseline) if name != baseline else None
         rows.append(
             RunRow(
                 name,
@@ -105,6 +123,7 @@ def run_table(
                 style.role(curves[name]),
                 focused=name == selection.focus,
                 pinned=name in selection.pinned,
+                is_baseline=name == own_baseline,
                 drawn=selection.draws(name),
                 faded=curves[name].faded,
                 value=comparison.values.get(name),
@@ -118,7 +137,7 @@ def run_table(
         comparison.tag,
         comparison.title,
         names_lines=names_lines,
-        baseline=baseline,
+        baseline=baseline or ("" if comparison.base is None else BASELINE),
         grouped=bool(selection.groups),
         hparams=tuple(columns),
     )

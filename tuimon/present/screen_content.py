@@ -20,6 +20,7 @@ from tuimon.present.main_metric import main_tag
 from tuimon.present.overview import Overview, OverviewCache, Pairing
 from tuimon.present.own_charts import OwnCharts, pinned_first
 from tuimon.present.pairing import Metric, pair_tags, prefix_tags, split_tags
+from tuimon.present.reference_curves import own_baseline
 from tuimon.present.run_colours import RunColours
 from tuimon.present.run_table import RunTable, run_table
 from tuimon.present.selection import BY_PREFIX, Selection, training_of
@@ -137,6 +138,7 @@ class ContentMaker:
         comparison = ranking
         if told != chosen or judging.cursor is not None:
             comparison = self._leaderboard.compare(overview, runs, told, options, judging.cursor)
+        comparison = self._leaderboard.with_base(comparison, self._store.reference)
         selection = replace(
             selection,
             leading=leading(
@@ -146,8 +148,13 @@ class ContentMaker:
         )
         order = in_run_order(ranking, overview.shown, selection, look.run_order)
         given, joined = judging.hparams, look.joined
-        table = run_table(order, selection, colours, comparison, options, given, joined=joined)
+        own = own_baseline(self._store)
+        table = run_table(
+            order, selection, colours, comparison, options, given, joined=joined, own_baseline=own
+        )
+        table = table.ordered(look.order_by)
         by_value = told == chosen and orders_by_value(look.run_order, len(order))
+        by_value &= not table.ordered_by
         selection = replace(selection, named=table.names_lines)
         return selection, replace(table, by_value=by_value)
 

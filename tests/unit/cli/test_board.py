@@ -159,3 +159,42 @@ def test_nothing_here_is_told(
     monkeypatch.chdir(tmp_path)
     assert main(["board"]) == 2
     assert "name a LOGDIR or a RUN" in capsys.readouterr().err
+
+
+def test_values_are_compared_with_the_baseline_as_by_pandas(
+    logs: Path, capsys: pytest.CaptureFixture[str]
+):
+    made("base", logdir=str(logs / "lr=0.01"), cwd=str(logs))
+    made("other", logdir=str(logs / "lr=0.1"), cwd=str(logs))
+    assert main(["baseline", "base"]) == 0
+    capsys.readouterr()
+    frame = tuimon.load(logs).to_pandas()
+    points = frame[frame.tag == "val/acc"].groupby("run", observed=True).value
+    for last, values in ((False, points.max()), (True, points.last())):
+        option = ["--last"] if last else []
+        [head, row, *_, foot] = _printed(capsys, "other", *option, "-m", "val/acc").splitlines()
+        told = dict(zip(head.split(), row.split(), strict=False))
+        share = values["lr=0.1"] / values["lr=0.01"] - 1
+        assert told["Δ"] == f"{share:+.1%}"
+        assert foot == "Δ: against base"
+    rows = json.loads(_printed(capsys, "base", "other", "--json"))
+    changes = {row["run"]: row["metrics"]["val/acc"]["change"] for row in rows}
+    best = points.max()
+    assert changes == {"base": None, "other": pytest.approx(best["lr=0.1"] / best["lr=0.01"] - 1)}
+
+
+def test_rows_are_found_by_what_is_said_of_their_runs(
+    logs: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(logs)
+    for name, rate in (("one", "0.1"), ("two", "0.01"), ("old", "0.001")):
+        made(name, logdir=str(logs / f"lr={rate}"), cwd=str(logs))
+    assert main(["tag", "one", "paper"]) == main(["archive", "old"]) == 0
+    capsys.readouterr()
+
+    def shown(*argv: str) -> set[str]:
+        return {row["run"] for row in json.loads(_printed(capsys, *argv, "--json"))}
+
+    assert shown() == {"one", "two"}
+    assert shown("-w", "#paper") == {"one"}
+    assert shown("-w", "archived") == {"old"}

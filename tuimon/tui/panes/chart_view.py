@@ -57,9 +57,10 @@ class MetricChart:
     def newest(self, options: ChartOptions) -> list[Curve]:
         """Its curves as they are now; made anew only if anything has changed."""
         self.curves.x = options.x_formula
-        key = self.curves.versions, self.curves.selection, options.palette
+        compared = options.x_axis != "wall"  # a baseline was at another time
+        key = self.curves.versions, self.curves.selection, options.palette, compared
         if self._known[0] != key:
-            self._known = key, self.curves.curves(options.palette)
+            self._known = key, self.curves.curves(options.palette, references=compared)
         return self._known[1]
 
     def extent(self, options: ChartOptions) -> Limits | None:

@@ -19,7 +19,7 @@ from tuimon.tui.panes.cells import CellView
 _HIDE = "Hide or show the run"
 _BRACKET = "right_square_bracket"
 _NEXT_RUN = "Highlight the next, previous run"
-_RANK = "Order runs by value, or by name"
+_RANK = "Order runs by value, hyperparameter, name"
 _JOIN = "Join train and val of several runs"
 
 
@@ -102,11 +102,14 @@ class RunKeys(KeyOwner, CellView):
             self._change_look(isolated=not look.isolated, focus=focus)
 
     def action_rank(self) -> None:
-        """Order the runs by the values of the tag under the cursor, else of what is told of them;
-        by name again where they are in that order."""
-        tag = (self.tag if self.has_focus else None) or self.table.tag
-        again = self.table.by_value and tag == self.table.tag
-        self._change_look(rank=tag, run_order="name" if again else "best")
+        """Order the runs by the values of the tag under the cursor, and by name again; elsewhere by
+        the next of: what is told of them, each hyperparameter that has a column, name."""
+        table, tag = self.table, self.tag if self.has_focus else None
+        ways = ["", *(table.hparams if tag is None else ()), None]
+        now = table.ordered_by or ("" if table.by_value and tag in (None, table.tag) else None)
+        way = ways[(ways.index(now) + 1) % len(ways)] if now in ways else ""
+        order = "name" if way is None else "best"
+        self._change_look(rank=tag or table.tag, run_order=order, order_by=way or "")
 
     def action_join(self) -> None:
         joined = not self.look.joined

@@ -5,13 +5,12 @@ from typing import NamedTuple
 from tuimon.charts import roles
 from tuimon.charts.model import Row, Span
 from tuimon.present.run_table import RunRow, RunTable
-from tuimon.text import fit, fit_name, format_value, safe, width
+from tuimon.text import fit, fit_name, format_change, format_value, safe, width
 from tuimon.tui.panes.cells import Cell, line
 
 _VALUE, _MOST_VALUE, _GAIN = 9, 24, 7
 _MOST_NAME, _LEAST_NAME = 40, 14
 _MOST_HPARAM = 12
-_MOST_GAIN = 9.99
 
 
 class RunCells(NamedTuple):
@@ -55,9 +54,10 @@ def _wanted(table: RunTable) -> tuple[int, int, list[int]]:
     rows = table.rows
     cue = max((len(row.cue) for row in rows), default=1)
     name = max((width(safe(row.label)) for row in rows), default=0)
+    titles = [_hparam_title(each, table) for each in table.hparams]
     hparams = [
-        1 + min(_MOST_HPARAM, max(width(safe(each)), *(width(row.hparams[at]) for row in rows)))
-        for at, each in enumerate(table.hparams)
+        1 + min(_MOST_HPARAM, max(width(title), *(width(row.hparams[at]) for row in rows)))
+        for at, title in enumerate(titles)
     ]
     return cue, 1 + min(name, _MOST_NAME), hparams
 
@@ -66,12 +66,16 @@ def _title(table: RunTable) -> str:
     return ("▾ " if table.by_value else "") + safe(table.title)
 
 
+def _hparam_title(name: str, table: RunTable) -> str:
+    return ("▾ " if name == table.ordered_by else "") + safe(name)
+
+
 def run_head(table: RunTable, columns: RunCells) -> Row:
     """How many there are, and what stands in the columns."""
     count = f" {len(table.rows)} "
     room = 1 + columns.cue + columns.name - len(" runs") - len(count)
     heads = [
-        " " + fit_name(name, cells - 1, "right")
+        " " + fit_name(_hparam_title(name, table), cells - 1, "right")
         for name, cells in zip(table.hparams, columns.hparams, strict=False)
     ]
     title_room = columns.value + (0 if heads else max(0, room))  # it may begin above the names
@@ -90,7 +94,7 @@ def run_head(table: RunTable, columns: RunCells) -> Row:
 
 def run_row(row: RunRow, columns: RunCells, *, selected: bool) -> Row:
     """A run: its mark, the look of its lines, its name, what it was given and has reached."""
-    mark = "›" if row.focused else "*" if row.pinned else " "
+    mark = "›" if row.focused else "*" if row.pinned else "Δ" if row.is_baseline else " "
     cue = row.cue if row.drawn else "·"
     name = f" {fit_name(row.label, columns.name - 1)}"
     role = _role_of(row)
@@ -106,20 +110,15 @@ def run_row(row: RunRow, columns: RunCells, *, selected: bool) -> Row:
         (fit(value, columns.value, "right"), roles.DIM if role == roles.DIM else roles.VALUE)
     )
     gain = {None: roles.DIM, True: roles.OK, False: roles.WARN}[row.better]
-    spans.append((fit(gain_text(row.gain), columns.gain, "right") + " ", gain))
+    spans.append(
+        (
+            fit("" if row.gain is None else format_change(row.gain), columns.gain, "right") + " ",
+            gain,
+        )
+    )
     if selected:
         return (Span("".join(text for text, _ in spans), roles.SELECTED),)
     return line(*spans)
-
-
-def gain_text(gain: float | None) -> str:
-    """A change as its share, in at most six cells."""
-    if gain is None:
-        return ""
-    if abs(gain) > _MOST_GAIN:
-        return f"{'+' if gain > 0 else '-'}>999%"
-    text = f"{gain:+.1%}"
-    return text if len(text) <= _GAIN - 1 else f"{gain:+.0%}"
 
 
 def _role_of(row: RunRow) -> roles.Role:

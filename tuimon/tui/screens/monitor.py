@@ -59,7 +59,7 @@ _SHOW_CONSOLE = "Show or hide the console"
 class _Version(NamedTuple):
     """What the charts and the lists of the main screen depend on."""
 
-    data: tuple[int, int, bool]
+    data: tuple[int, int, bool, object]
     loading: bool
     look: Look
     groups: Mapping[str, str]
@@ -119,6 +119,8 @@ class MonitorScreen(DataKeys):
         self._drawn_version: _Version | None = None
         self._next_drawing = self._next_output = self._next_state = 0.0
         self._status = session.status
+        self._gone = ""
+        """What was said of a baseline that is gone."""
 
     def compose(self) -> ComposeResult:
         session, look = self.session, self.look
@@ -220,7 +222,8 @@ class MonitorScreen(DataKeys):
     def version(self) -> _Version:
         """A value that changes whenever something is to be drawn."""
         loading = self.session.follower.loading  # before what is loaded is looked at
-        data = self.session.store.version, self.colours.version, self.session.is_growing
+        store = self.session.store
+        data = store.version, self.colours.version, self.session.is_growing, store.reference_version
         look, groups, options = self.look, self._tags.groups, self.options
         return _Version(data, loading, look, groups, options, self._judging)
 
@@ -290,6 +293,9 @@ class MonitorScreen(DataKeys):
         self._output.warn(losses(self._status.record) if self._status is not None else None)
         self._show_panes()
         self.tell_alerts()
+        if self._gone != (gone := self.session.baseline.gone):
+            self._gone = gone
+            self.notify(gone, severity="warning", markup=False)
         self.set_class(facts.state in (RunState.FAILED, RunState.KILLED), "-failed")
         empty = facts.step is None
         nothing = not empty and not self._charts.count and not self._folded.display
