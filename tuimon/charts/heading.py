@@ -35,6 +35,7 @@ _BETWEEN = Span(" " * _GAP, roles.BLANK)
 _DETAILS: tuple[Detail, ...] = get_args(Detail)
 _MOST_LABEL = 32
 _LEAST_TITLE = 8
+_IN_ASCII = str.maketrans({"×": "x", "±": "+-"})
 # A value keeps its room while its digits come and go, so that the rest of the row stays put.
 _VALUE_CELLS = 6
 
@@ -65,7 +66,7 @@ class LegendEntry(NamedTuple):
 def plain(text: str, marks: Marks) -> str:
     """Return text made safe, and reduced to ASCII where only that may be drawn."""
     text = safe(text)
-    return text.encode("ascii", "replace").decode() if marks.ascii else text
+    return text.translate(_IN_ASCII).encode("ascii", "replace").decode() if marks.ascii else text
 
 
 def cut(text: str, cells: int, marks: Marks, align: Align = "left") -> str:

@@ -11,6 +11,7 @@ from tuimon.charts.roles import Role
 from tuimon.charts.units import PLAIN, Unit
 from tuimon.charts.viewport import Area
 from tuimon.metrics import Best
+from tuimon.store.spread import SpreadKind
 
 XAxis = Literal["step", "relative", "wall", "metric"]
 X_AXES: tuple[XAxis, ...] = ("step", "relative", "wall")
@@ -80,6 +81,10 @@ class Curve:
     group: str = ""
     """Curves of a group are drawn as one, named after it: the median of their lines in the range of
     their values."""
+    spread: SpreadKind | None = None
+    """Those of one are runs of which this is told: their line is dim where not all of them are."""
+    is_member: bool = False
+    """It is drawn below the line of its group as well."""
     pinned: bool = False
     """Drawn on top of the others, and first in the legend."""
     start: float | None = None
@@ -136,6 +141,21 @@ class Cursor(NamedTuple):
     mark: float | None = None
 
 
+class GroupReading(NamedTuple):
+    """What the runs of a group come to at a cursor, each between the points beside it."""
+
+    label: str
+    low: float
+    high: float
+    """How far they spread; NaN where that is not known."""
+    half: bool
+    """Whether that is as far up as down from the middle."""
+    runs: int
+    """Of how many: those that have a number there."""
+    members: int
+    """How many there are."""
+
+
 class RangeReading(NamedTuple):
     """What a curve comes to between a cursor and its mark, the points there included."""
 
@@ -163,6 +183,13 @@ class CursorReading(NamedTuple):
     """Its position along an axis that was logged."""
     range: RangeReading | None = None
     """From here to the mark; None without one."""
+    group: GroupReading | None = None
+    """Where values are those of a group, of which the curve is the first: how far they spread."""
+
+    @property
+    def label(self) -> str:
+        """What is read."""
+        return self.group.label if self.group else self.curve.label
 
     @property
     def elapsed(self) -> float:

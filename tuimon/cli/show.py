@@ -21,6 +21,7 @@ from tuimon.cli.shared.common import (
     run_document,
     run_or_refuse,
 )
+from tuimon.cli.shared.group_options import group_option, grouped_by, spread_option
 from tuimon.cli.shared.look_options import asked_look, project_look
 from tuimon.cli.shared.targets import (
     EventLogs,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from tuimon.present.look import Look
     from tuimon.present.printout import Printout
     from tuimon.present.statistics import TagStatistics
+    from tuimon.store.spread import SpreadKind
     from tuimon.store.store import Store
     from tuimon.tui.themes.page_inks import Ground
 
@@ -67,6 +69,8 @@ class ShowOptions(NamedTuple):
     as_json: bool
     about: bool
     width: int | None
+    group: str | None
+    spread: "SpreadKind | None"
     svg: str | None
     png: str | None
     background: "Ground"
@@ -113,6 +117,8 @@ def _kinds() -> list[str]:
     "--chart", metavar="'NAME = FORMULA, ...'", multiple=True, help="Add a chart of formulas."
 )
 @click.option("--log-y/--linear-y", default=None, help="Logarithmic y axis, or not.")
+@group_option
+@spread_option
 @click.option(
     "--kind",
     "kinds",
@@ -146,7 +152,7 @@ def _kinds() -> list[str]:
 )
 @click.option("--about", is_flag=True, help="Tell all that is known of RUN instead, as `i` does.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document, for programs.")
-@sources_argument("[LOGDIR|RUN]...")
+@sources_argument("[LOGDIR|PLACE|RUN]...")
 def command(ascii_only: bool, color: str, **typed: Any) -> int:
     """Print the charts and a table of values of each LOGDIR or run RUN, and exit.
 
@@ -194,6 +200,8 @@ def show(options: ShowOptions) -> int:
     if pictures and (options.kinds or options.as_json):
         other = "--json" if options.as_json else "--kind"
         raise CommandError(f"{other} and --svg or --png do not go together")
+    if options.group is not None and options.as_json:
+        raise CommandError("numbers of groups: tuimon board --group BY --json")
     target = select_all(options.source)
     logs = EventLogs(target, options.runs)
     store = logs.store()
@@ -209,6 +217,9 @@ def show(options: ShowOptions) -> int:
             tell(f"{safe(look.x)} was not logged: x is the step")
             look = found
         printout = printout_of(store, options.tags, look)
+        if options.group is not None:
+            grouped = grouped_by(options.group, options.spread, store)
+            printout = printout._replace(selection=grouped)
         if not printout.values:
             matching = " that match" if options.runs or options.tags else ""
             tell(f"no scalar points were found{matching}{_others(store)}")

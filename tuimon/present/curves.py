@@ -75,8 +75,8 @@ class MetricCurves:
         """The curves over all runs that are selected; `palette` is how many colours there are.
 
         One training: a colour for each of its curves. Several: a colour for each training, and
-        dashes to tell its curves apart; or a colour for each value of a hyperparameter. Where
-        there are many and none was chosen, those with the best values stand out.
+        dashes to tell its curves apart; or a colour for each group of them. Where there are
+        many and none was chosen, those with the best values stand out.
 
         With `references` those that they are compared with come behind them.
         """
@@ -105,9 +105,9 @@ class MetricCurves:
             if several and selection.group == BY_PREFIX and len(keys) > 1:
                 colour, pattern = index, number
             stands_out = selection.stands_out(lane.training)
-            value = None if stands_out else selection.groups.get(lane.training)
+            value = selection.groups.get(lane.training)
             if value is not None:
-                colour = values.index(value)
+                colour = number = values.index(value)
             curves.append(
                 self._curves.curve(
                     lane.run,
@@ -121,13 +121,15 @@ class MetricCurves:
                     pinned=lane.training in selection.pinned,
                     faded=fades,
                     kind=self._kind(lane) if several and told else None,
+                    spread=None if value is None else selection.spread,
+                    is_member=value is not None and (selection.members or stands_out),
                 )
             )
         if self.metric.own and (missing := self._missing()):
             self.note = f"no tag {missing[0]}" + (" …" if len(missing) > 1 else "")
         return self.references.compared(
             curves,
-            [(lane.run, lane.series) for lane in drawn],
+            [(lane.run, lane.series.tag) for lane in drawn],
             [" ".join(self._of_lane(lane)) for lane in drawn],
             x=self.x,
             drawn=references,
@@ -202,8 +204,8 @@ class MetricCurves:
     def _group(self, lane: _TrainingCurve, value: str | None, *, fades: bool, merges: bool) -> str:
         """The name of what a curve is drawn as one with; empty if it is drawn alone."""
         head = ["others"] if fades and merges else []
-        if value is not None and not fades:
-            head = [self.selection.group, value]
+        if value is not None:
+            head = [value]
         return " ".join(filter(None, [*head, *self._of_lane(lane)])) if head else ""
 
     def _of_lane(self, lane: _TrainingCurve) -> list[str]:

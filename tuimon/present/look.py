@@ -27,6 +27,7 @@ from tuimon.runs.paths import state_home
 from tuimon.runs.replacement import replace_file
 from tuimon.session.session import Session
 from tuimon.store.filters import MOST_LENGTH, filter_fault
+from tuimon.store.spread import SpreadKind
 
 _log = logging.getLogger(__name__)
 
@@ -81,6 +82,8 @@ class Look:
     hidden: _Texts = ()
     isolated: bool = False
     group: _Text = ""
+    spread: SpreadKind = "std"
+    members: bool = False
     joined: bool = False
     """Whether what several runs were trained and tested on shares a chart."""
     rank: _Text = ""
@@ -103,7 +106,7 @@ class Look:
     system: bool = False
 
     def selection(self, groups: Mapping[str, str] = _NO_GROUPS) -> Selection:
-        """Which runs and tags are shown; `groups` has the value to group by of each training."""
+        """Which runs and tags are shown; `groups` has the group of each training that is in one."""
         return Selection(
             text=self.filter,
             shows=filter_or_everything(self.filter),
@@ -113,6 +116,8 @@ class Look:
             isolated=self.isolated,
             group=self.group,
             groups=groups if self.group else _NO_GROUPS,
+            spread=self.spread,
+            members=self.members,
         )
 
     def options(self, marks: MarkStyle, palette: int) -> ChartOptions:

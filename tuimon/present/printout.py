@@ -29,6 +29,7 @@ from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunStatus
 from tuimon.session.training_progress import TrainingProgress, newest_progress
 from tuimon.store.parts import trainings
+from tuimon.store.spread import SPREAD_WORDS
 from tuimon.store.store import Store
 from tuimon.summaries.reader import SummaryReader
 from tuimon.text import (
@@ -61,6 +62,8 @@ class Printout(NamedTuple):
     """The metrics that get a chart."""
     names: Mapping[str, str]
     """What runs are called that have no name but a time."""
+    selection: Selection = Selection()
+    """How the runs are grouped."""
 
 
 def printout_of(store: Store, tags: re.Pattern[str] | None, look: Look | None = None) -> Printout:
@@ -135,6 +138,8 @@ def _heading(
         parts = [*_state(status, word, role), *parts, *_times(status, progress)]
     if (runs := len({value.run for value in printout.values})) > 1:
         parts.append((f"{runs} runs", roles.DIM))
+    if printout.selection.groups:
+        parts.append((SPREAD_WORDS[printout.selection.spread], roles.NOTE))
     parts += [(note, roles.NOTE) for note in drawn]
     # A long path leaves half of the row to what is known.
     room = cells - sum(width(text) + len(_GAP.text) for text, _ in parts)
@@ -171,6 +176,7 @@ def printout_metrics(printout: Printout, options: ChartOptions) -> list[MetricCu
     colours.meet(trainings(printout.store.runs))
     metrics = [MetricCurves(printout.store, metric, colours) for metric in printout.charted]
     for metric in metrics:
+        metric.selection = printout.selection
         metric.x = options.x_formula
         metric.curves(options.palette)
     return metrics

@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 
 from tuimon.charts.model import Curve
-from tuimon.present.derived_series import AnySeries
 from tuimon.present.selection import training_of
 from tuimon.present.series_curves import SeriesCurves
 from tuimon.store.parts import part_of
@@ -79,18 +78,18 @@ class ReferenceCurves:
     def compared(
         self,
         curves: Sequence[Curve],
-        series: Sequence[tuple[RunLog, AnySeries]],
+        series: Sequence[tuple[RunLog, str]],
         labels: Sequence[str],
         *,
         x: str = "",
         drawn: bool,
     ) -> list[Curve]:
-        """Curves, of a `series` of a run each, that know what they are compared with, and behind
-        them that, with these `labels`: unless it is one of them, or is not to be `drawn`."""
+        """Curves, of a `series` each (its run and tag), that know what they are compared with, and
+        behind them that, with these `labels`: unless it is one of them, or is not to be `drawn`."""
         self.name = ""
         if self._store.reference is None:
             return [*curves]
-        partners = [reference_series(self._store, run, one.tag) for run, one in series]
+        partners = [reference_series(self._store, run, tag) for run, tag in series]
         made: dict[_Found, Curve] = {}
         for partner, curve, label in zip(partners, curves, labels, strict=True):
             if partner is not None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tuimon.charts.model import ChartOptions, Cursor
 from tuimon.present.arrangement import Arrangement, ChartOrder, arrange, section_of
+from tuimon.present.group_rows import with_groups
 from tuimon.present.hparam_groups import HParams
 from tuimon.present.leaderboard import (
     LEADING_CURVES,
@@ -156,7 +157,7 @@ class ContentMaker:
         by_value = told == chosen and orders_by_value(look.run_order, len(order))
         by_value &= not table.ordered_by
         selection = replace(selection, named=table.names_lines)
-        return selection, replace(table, by_value=by_value)
+        return selection, with_groups(replace(table, by_value=by_value), selection, comparison)
 
     def newest_series(self, tag: str, training: str, selection: Selection) -> Series | None:
         """The series of a tag that got a point last, of one training if its name is not empty."""

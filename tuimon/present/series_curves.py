@@ -9,6 +9,7 @@ from tuimon.metrics import Best, measure_of
 from tuimon.present.derived_series import AnySeries, DerivedSeries, StepwisePositions, logged_term
 from tuimon.store.run_log import RunLog
 from tuimon.store.series import Series
+from tuimon.store.spread import SpreadKind
 from tuimon.store.step_order import Oddity
 
 
@@ -46,6 +47,8 @@ class SeriesCurves:
         pattern: int = 0,
         number: int | None = None,
         group: str = "",
+        spread: SpreadKind | None = None,
+        is_member: bool = False,
         pinned: bool = False,
         faded: bool = False,
         kind: str | None = None,
@@ -76,6 +79,8 @@ class SeriesCurves:
             unit=unit_of(series.tag),
             noisy=measure.is_noisy,
             group=group,
+            spread=spread,
+            is_member=is_member,
             pinned=pinned,
             start=run.first_time,
             detail=self._detail(series, epoch, along),

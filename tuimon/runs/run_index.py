@@ -71,9 +71,9 @@ class RunIndex:
         self.unreadable: Sequence[str] = ()
         """What could not be read at the last look, and why."""
 
-    def expect(self, run: RunStatus) -> None:
-        """Look at this one next time: something was done to it."""
-        self._expected.add(run.paths.directory)
+    def expect(self, *runs: RunStatus) -> None:
+        """Look at these next time: something was done to them."""
+        self._expected |= {run.paths.directory for run in runs}
 
     def look(self) -> list[RunStatus]:
         """All runs, newest first, as `tuimon.runs.registry.list_runs` has them, but those `unread`.

@@ -346,6 +346,28 @@ def test_runs_side_by_side(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert "no such directory, and no run is called 'none'" in capsys.readouterr().err
 
 
+def test_runs_in_groups(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, loss in (("a/1", 1.0), ("a/2", 3.0), ("b/1", 8.0)):
+        fill(tmp_path / name, {"loss": [loss, loss]})
+    typed = ["show", str(tmp_path), "--group", "/^./", "--width", "120"]
+    assert main([*typed, "--spread", "ci"]) == 0
+    printed = capsys.readouterr().out
+    assert "mean, 95% interval" in printed
+    assert "a ×2 2      ±13" in printed  # 12.706 √2 / √2
+    assert "b ×1 8" in printed
+    page = tmp_path / "page.svg"
+    assert main([*typed, "--svg", str(page)]) == 0
+    texts = {node.text for node in ElementTree.parse(page).getroot().iter()}
+    assert {"mean ± std", "a ×2", "±1.4"} <= texts
+    capsys.readouterr()
+    for more, why in (
+        (["--json"], "tuimon board --group BY --json"),
+        (["--group", "lr"], "no set"),
+    ):
+        assert main([*typed, *more]) == 2
+        assert why in capsys.readouterr().err
+
+
 def test_refusals(logdir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()

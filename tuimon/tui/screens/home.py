@@ -166,11 +166,10 @@ class HomeScreen(RemarkKeys):
             self._memory.to_say = ""
 
     def _show(self, lines: Sequence[RunLine]) -> None:
-        if lines is self._memory.lines and lines:
-            self._list.draw()  # time has passed
-        else:
+        if lines is not self._memory.lines or not lines:
             self._memory.take(lines)
             self._list_runs()
+        self._list.draw()  # time has passed
 
     def _list_runs(self) -> None:
         """Show the runs as they are known and as they are looked at."""
@@ -238,8 +237,7 @@ class HomeScreen(RemarkKeys):
         self._begin("search", self._look_about)
 
     def _look(self, *changed: RunStatus) -> None:
-        for run in changed:
-            self._memory.index.expect(run)
+        self._memory.index.expect(*changed)
         self._begin("look", self._look_at_runs)
 
     def _begin(self, group: str, call: Callable[[], None]) -> None:

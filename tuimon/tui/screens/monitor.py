@@ -22,6 +22,7 @@ from tuimon.present.look import NOTHING_ASKED, Look, LookFile, first_look, selec
 from tuimon.present.project_view import ProjectFile
 from tuimon.present.run_colours import RunColours
 from tuimon.present.run_events import RunEvents
+from tuimon.present.run_groups import read_traits
 from tuimon.present.screen_content import Judging, ScreenContent
 from tuimon.present.selection import Selection
 from tuimon.present.tag_width import TAGS_FROM_WIDTH
@@ -125,10 +126,11 @@ class MonitorScreen(DataKeys):
     def compose(self) -> ComposeResult:
         session, look = self.session, self.look
         hparams = partial(read_hparams, session.store, self._reader)
+        traits = partial(read_traits, session.store, self._reader)
         self._header = RunHeader(id="header")
         self._too_small = Notice(id="too-small")
         self._notice = Notice(id="notice")
-        self._tags = TagPane(look, hparams, self.change_look, id="tags")
+        self._tags = TagPane(look, hparams, traits, self.change_look, id="tags")
         self._charts = ChartPane(session.store, look, self._marks, self.change_look, id="charts")
         self._folded = FoldedSections(id="folded")
         self._output = ConsolePane(session, self._charts, id="output")
@@ -328,8 +330,10 @@ class MonitorScreen(DataKeys):
             self.remove_class("-zoomed")
         elif self.focused is not None:
             self.set_focus(None)
-        elif self.selection != Selection(pinned=self.selection.pinned):
-            self.change_look(**selected(Selection(pinned=self.selection.pinned)))
+        elif (shown := selected(Selection(pinned=self.selection.pinned))) != selected(
+            self.selection
+        ):
+            self.change_look(**shown)
 
     # Panes
 
