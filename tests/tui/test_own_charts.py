@@ -77,7 +77,9 @@ async def test_pins_and_the_x_axis_are_kept(session: Session, tmp_path: Path) ->
         first, second = visible(screen)[:2]
         screen = await type_keys(pilot, "j", "l", "circumflex_accent")
         assert visible(screen)[:2] == [second, first]
-        screen = await type_keys(pilot, "X", "e", "p", "tab", "enter")
+        screen = await type_keys(pilot, "X", "z", "z", "enter")
+        assert "x step: no zz" in shown(screen.query_one(PageLine))
+        screen = await type_keys(pilot, "X", "ctrl+u", "e", "p", "tab", "enter")
         assert "x epoch" in shown(screen.query_one(PageLine))
         scales = chart(screen, first).drawing.scales
         assert scales is not None

@@ -6,9 +6,8 @@ from typing import Literal, NamedTuple
 from tuimon.charts.axis import Axis
 from tuimon.charts.ticks import nice_steps
 
-EventKind = Literal["restart", "alert", "rate", "saved", "epoch"]
+EventKind = Literal["alert", "rate", "saved", "epoch"]
 EVENT_SIGNS: Mapping[EventKind, str] = {
-    "restart": "r",
     "alert": "!",
     "rate": "l",
     "saved": "s",
@@ -16,7 +15,6 @@ EVENT_SIGNS: Mapping[EventKind, str] = {
 }
 """Those that matter most first: others give way to them."""
 HAPPENED: Mapping[EventKind, str] = {
-    "restart": "restart",
     "alert": "alert",
     "rate": "learning rate drops",
     "saved": "checkpoint",

@@ -63,17 +63,20 @@ def command(output: str, compare: bool, runs: tuple[str, ...]) -> int:
 
 
 def _report(status: RunStatus) -> "RunReport":
+    from tuimon.present.own_charts import along_what_is_there
     from tuimon.present.run_report import report_of, run_before
 
     before = run_before(status, list_runs())
     earlier = None if before is None else read_run(before, before.record.id)
-    look = project_look(Path(status.record.cwd))
-    return report_of(read_run(status, "this run"), earlier, _options(look), look)
+    subject = read_run(status, "this run")
+    look = along_what_is_there(project_look(Path(status.record.cwd)), subject.session.store)
+    return report_of(subject, earlier, _options(look), look)
 
 
 def _comparison(found: list[RunStatus]) -> "RunReport":
     """Raises CommandError: they have written no event files."""
     from tuimon.cli.shared.targets import EventLogs, LogTarget
+    from tuimon.present.own_charts import along_what_is_there
     from tuimon.present.printout import printout_of
     from tuimon.present.run_lines import RunCommands, sources_of
     from tuimon.present.run_report import comparison_of
@@ -81,7 +84,7 @@ def _comparison(found: list[RunStatus]) -> "RunReport":
     commands = RunCommands()
     lines = commands.lines(found, {})
     both = EventLogs(LogTarget(tuple(sources_of(lines, commands)), None), None).store()
-    look = project_look(Path(found[0].record.cwd))
+    look = along_what_is_there(project_look(Path(found[0].record.cwd)), both)
     return comparison_of(read_runs(found), printout_of(both, None, look), _options(look))
 
 

@@ -209,9 +209,13 @@ def show(options: ShowOptions) -> int:
         if not _print(_summaries(store, options, target), options):
             tell("no such summaries were found")
     else:
+        from tuimon.present.own_charts import along_what_is_there
         from tuimon.present.printout import printout_of
 
         look = _look(options, target)
+        if (found := along_what_is_there(look, store)) != look:
+            tell(f"{safe(look.x)} was not logged: x is the step")
+            look = found
         printout = printout_of(store, options.tags, look)
         if options.group is not None:
             grouped = grouped_by(options.group, options.spread, store)

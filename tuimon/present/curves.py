@@ -81,8 +81,7 @@ class MetricCurves:
         With `references` those that they are compared with come behind them.
         """
         runs, selection = self._store.runs, self.selection
-        several = len(trainings(runs)) > 1
-        lanes = self._lanes(runs)
+        several, lanes = len(trainings(runs)) > 1, self._lanes(runs)
         keys = list(dict.fromkeys(lane.key for lane in lanes))
         drawn = [lane for lane in lanes if self._is_drawn(lane)]
         self.keys = [(lane.run.name, lane.series.tag) for lane in drawn]
@@ -121,25 +120,25 @@ class MetricCurves:
                     is_member=value is not None and (selection.members or stands_out),
                 )
             )
-        if self.metric.own and (missing := self._missing()):
-            self.note = f"no tag {missing[0]}" + (" …" if len(missing) > 1 else "")
         tags = [(lane.run, lane.series.tag) for lane in drawn]
         labels = [" ".join(self._of_lane(lane)) for lane in drawn]
-        return self.references.compared(curves, tags, labels, drawn=references)
+        return self.references.compared(curves, tags, labels, x=self.x, drawn=references)
 
     def _is_drawn(self, lane: _TrainingCurve) -> bool:
         shown = self.selection.shows(lane.run.name, lane.series.tag)
         return shown and self.selection.draws(lane.training)
 
-    def _missing(self) -> list[str]:
-        """Tags of the metric that no run has."""
-        tags = [tag for _, name in self.metric.curves for tag in tags_of_series(name)]
-        runs = self._store.runs.values()
-        return [tag for tag in tags if not any(tag in run.series for run in runs)]
+    def _missing(self) -> str:
+        """Which tags of a chart of one's own no run has."""
+        names = [name for _, name in self.metric.curves] if self.metric.own else []
+        tags, runs = [tag for name in names for tag in tags_of_series(name)], self._store.runs
+        found = [tag for tag in tags if not any(tag in run.series for run in runs.values())]
+        return f"no tag {found[0]}{' …' if len(found) > 1 else ''}" if found else ""
 
     def _faded(self, drawn: Sequence[_TrainingCurve], lanes: int) -> list[bool]:
         """Of each curve, whether others stand out."""
         leading = self._leading(drawn, lanes)
+        self.note = self._missing() or self.note
         return [
             self.selection.fades(lane.training, self._store)
             or (leading is not None and lane.training not in leading)

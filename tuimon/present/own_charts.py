@@ -1,8 +1,10 @@
 """Charts that a user has made: of several tags, of formulas; and those that are to come first."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from tuimon.present.derived_series import logged_term
+from tuimon.present.look import Look
 from tuimon.present.pairing import Metric
 from tuimon.present.selection import Selection
 from tuimon.store.formulas import (
@@ -46,6 +48,17 @@ class OwnCharts:
             logged = [one for one in made if any(_has_curve(one, run) for run in runs)]
             self._made = key, logged, [one for one in made if one not in logged]
         return self._made[1:]
+
+
+def has_x(store: Store, formula: str) -> bool:
+    """Whether any run has what is to be the x axis."""
+    return any(logged_term(formula, run.series) for run in store.runs.values())
+
+
+def along_what_is_there(look: Look, store: Store) -> Look:
+    """The look, along the steps where nothing has what it has as x axis."""
+    lacks = look.x_axis == "metric" and not has_x(store, look.x)
+    return replace(look, x_axis="step") if lacks else look
 
 
 def tags_of(store: Store) -> dict[str, None]:

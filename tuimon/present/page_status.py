@@ -36,6 +36,8 @@ class PageStatus(NamedTuple):
     """Name of the run that all are compared with."""
     page: int = 1
     pages: int = 1
+    missing_x: str = ""
+    """What x was to be, but was not logged."""
 
 
 def status_row(status: PageStatus, cells: int) -> Row:
@@ -64,6 +66,8 @@ def _told(status: PageStatus) -> list[tuple[str, Role]]:
     if status.groups:
         told.append((plain(status.groups, MARKS[options.marks]), roles.ACCENT))
     x = _X.get(options.x_axis) or "x " + fit_name(safe(options.x_formula), _MOST_X).rstrip()
+    if status.missing_x:
+        x += f": no {fit_name(safe(status.missing_x), _MOST_X).rstrip()}"
     notes = [*option_notes(options), x]
     if options.superseded:
         notes.append("overwritten shown")

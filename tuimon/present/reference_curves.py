@@ -81,6 +81,7 @@ class ReferenceCurves:
         series: Sequence[tuple[RunLog, str]],
         labels: Sequence[str],
         *,
+        x: str = "",
         drawn: bool,
     ) -> list[Curve]:
         """Curves, of a `series` each (its run and tag), that know what they are compared with, and
@@ -93,7 +94,7 @@ class ReferenceCurves:
         for partner, curve, label in zip(partners, curves, labels, strict=True):
             if partner is not None:
                 self._reach(partner, curve)
-                made.setdefault(partner, self._curve(partner, label, len(labels)))
+                made.setdefault(partner, self._curve(partner, label, len(labels), x))
         self.name = self._store.reference.name if made else ""
         shown = [
             curve if partner is None else replace(curve, reference=made[partner])
@@ -106,7 +107,7 @@ class ReferenceCurves:
         end = int(curve.steps[-1]) if len(curve.steps) else 0
         self._ends[key] = max(end, self._ends.get(key, 0))
 
-    def _curve(self, partner: _Found, label: str, number: int) -> Curve:
+    def _curve(self, partner: _Found, label: str, number: int, x: str) -> Curve:
         """A curve in grey below the others.
 
         It goes on to the next power of two at most beyond what it is compared with, for which the
@@ -114,7 +115,7 @@ class ReferenceCurves:
         """
         run, series = partner
         label = f"baseline {label}".rstrip()
-        curve = self._curves.curve(run, series, label, number=number, faded=True)
+        curve = self._curves.curve(run, series, label, x=x, number=number, faded=True)
         end = 1 << max(1, self._ends[run.name, series.tag]).bit_length()
         shown = slice(None, int(np.searchsorted(curve.steps, end, side="right")))
         return replace(
@@ -122,6 +123,7 @@ class ReferenceCurves:
             steps=curve.steps[shown],
             wall_times=curve.wall_times[shown],
             values=curve.values[shown],
+            x=None if curve.x is None else curve.x[shown],
             superseded=None,
             notes=(),
         )

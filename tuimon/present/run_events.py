@@ -1,5 +1,5 @@
-"""What happened in a training, for its charts: epochs, drops of the learning rate, checkpoints,
-alerts, restarts. What is not sure is left out."""
+"""What happened in a training, for its charts: epochs, drops of the learning rate, checkpoints
+and alerts. What is not sure is left out."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ from tuimon.text import format_value, safe
 _EVERY = 2.0
 """Seconds from one look to the next."""
 _CHECKPOINTS_EVERY = 20.0
-_MOST = 400
+_MOST = 200
 """Of a kind; the newest ones."""
 _DROP, _LEVEL = 0.7, 0.02
 """A learning rate drops to such a part of what it was, after it had changed by less than that."""
@@ -88,7 +88,6 @@ def events_of(
     ascends = bool((points.wall_times[1:] >= points.wall_times[:-1]).all())
     clock = points if ascends else None
     found = [
-        *_recent(_restarts(series)),
         *_recent(_alerts(alerts, clock)),
         *_recent(_drops(run.series)),
         *_recent(_saved(checkpoints, clock)),
@@ -141,11 +140,6 @@ def _drops(logged: Mapping[str, Series]) -> Iterator[ChartEvent]:
             before, after = (format_value(float(values[at])) for at in (place - 1, place))
             yield _at(points, place, "rate", f"{tag} {before} to {after}")
         return
-
-
-def _restarts(series: Series) -> Iterator[ChartEvent]:
-    for step, wall_time in series.resumed:
-        yield _event("restart", "restarted", step, wall_time)
 
 
 def _alerts(alerts: Sequence[Alert], clock: Points | None) -> Iterator[ChartEvent]:

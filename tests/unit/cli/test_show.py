@@ -203,6 +203,11 @@ def test_charts_of_ones_own(
     assert "loss / 2 0.006909" in head
     assert "log10(loss) -1.86" in head
     assert head.index("half") < head.index("lo ")
+    (tmp_path / "tuimon.toml").write_text('x = "tokens"\n')
+    assert main(["show", "runs"]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == "tuimon: tokens was not logged: x is the step\n"
+    assert "x tokens" not in printed.out
     (tmp_path / "tuimon.toml").write_text("pin = 1\n")
     assert main(["show", "runs", "--no-charts"]) == 0
     assert "tuimon.toml:1: pin = 1: must be a list" in capsys.readouterr().err

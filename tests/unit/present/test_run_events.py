@@ -69,15 +69,6 @@ def test_a_learning_rate_drops_from_a_level(tmp_path: Path, rate: object, drops:
     assert [one.step for one in of_kind(tmp_path, "rate")] == drops
 
 
-def test_a_file_that_goes_on_is_a_restart_and_one_beside_it_is_none(tmp_path: Path) -> None:
-    log(tmp_path, loss=lambda step: 1)
-    log(tmp_path, steps=range(50, 120), begun=BEGAN + 1000, loss=lambda step: 2)
-    log(tmp_path, begun=BEGAN + 3, beside=lambda step: 2)
-    assert [(one.step, one.wall_time) for one in of_kind(tmp_path, "restart")] == [
-        (50, BEGAN + 1050)
-    ]
-
-
 def test_alerts_but_the_end_have_the_step_of_their_time(tmp_path: Path) -> None:
     log(tmp_path, loss=lambda step: 1)
     alert = Alert(key="a", level=AlertLevel.WARN, title="slow\x1b", text="", wall_time=BEGAN + 30.5)

@@ -23,6 +23,7 @@ from tuimon.present.chart_layout import (
 )
 from tuimon.present.chart_state import Change, ChartState, changed
 from tuimon.present.look import Look
+from tuimon.present.own_charts import along_what_is_there
 from tuimon.present.pairing import Metric
 from tuimon.present.run_colours import RunColours
 from tuimon.present.selection import Selection
@@ -71,6 +72,8 @@ class ChartGrid(Container):
         self._selection = Selection()
         self._growing = False
         """Whether points are still to come."""
+        self._restated_for = -1
+        """The structure of the store, of which it depends whether there is what x is to be."""
         self._kept: dict[Metric, MetricChart] = {}
         """Those that have been on a page so far."""
         self._paging = ChartPaging()
@@ -114,7 +117,7 @@ class ChartGrid(Container):
     async def show(self, metrics: Sequence[Metric], selection: Selection, *, growing: bool) -> None:
         """Show what is selected of these metrics; charts that stay keep their scales."""
         self._selection = selection
-        if growing != self._growing:
+        if growing != self._growing or self._restated_for != self._store.structure:
             self._growing = growing
             self._restate()
         if list(metrics) != self._metrics:
@@ -165,7 +168,9 @@ class ChartGrid(Container):
         marks = self.default_marks
         if marks != "ascii":
             marks = self.look.marks or marks
-        options = replace(self.look.options(marks, palette_of(self.app)), growing=self._growing)
+        self._restated_for = self._store.structure
+        look = along_what_is_there(self.look, self._store)
+        options = replace(look.options(marks, palette_of(self.app)), growing=self._growing)
         self._state = ChartState(options, self.look.views, self.cursor, self.events)
         for chart in self.query_children(ChartView):
             chart.state = self._state

@@ -57,8 +57,7 @@ class MetricChart:
     def newest(self, options: ChartOptions) -> list[Curve]:
         """Its curves as they are now; made anew only if anything has changed."""
         self.curves.x = options.x_formula
-        # A baseline was at another time, and knows no axis but steps.
-        compared = options.x_axis != "wall" and not options.x_formula
+        compared = options.x_axis != "wall"  # a baseline was at another time
         key = self.curves.versions, self.curves.selection, options.palette, compared
         if self._known[0] != key:
             self._known = key, self.curves.curves(options.palette, references=compared)

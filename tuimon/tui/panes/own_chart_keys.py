@@ -23,7 +23,7 @@ from tuimon.tui.panes.prompt import Prompt
 _MAKE = "Type a chart, or change yours: gap = val - train"
 _PIN = "Pin the chart: it comes first; or no more"
 _TYPE_X = "Type what x is: train/epoch, tokens/1e6"
-_EVENTS = "Mark epochs, lr drops, checkpoints, alerts, restarts"
+_EVENTS = "Mark epochs, lr drops, checkpoints, alerts"
 _EXAMPLES = "gap = val/loss - train/loss    both = loss, ema(val/loss, .9)"
 _MOST_TOLD = 3
 

@@ -59,4 +59,5 @@ def status_of(
         next(falling, None),
         next(filter(None, (chart.chart.curves.references.name for chart in charts)), ""),
         *pages,
+        missing_x=look.x if look.x_axis == "metric" != state.options.x_axis else "",
     )
