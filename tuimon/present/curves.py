@@ -89,20 +89,18 @@ class MetricCurves:
         if not selection.groups:
             self._tell_apart(drawn, faded, palette)
         merges = sum(faded) > _MOST_FADED
-        values = in_order(list(selection.groups.values()))
+        groups = in_order(list(selection.groups.values()))
         # A single line without a colour looks like that of any training.
         told = palette > 1 or len({lane.training for lane in drawn}) > 1
         curves = []
         for lane, fades in zip(drawn, faded, strict=True):
             index = keys.index(lane.key)
-            number = self._colours.number(lane.training) if several else 0
+            number = self._number(lane.training, groups) if several else 0
             colour, pattern = (number, index) if several else (index, 0)
             if several and selection.group == BY_PREFIX and len(keys) > 1:
                 colour, pattern = index, number
             stands_out = selection.stands_out(lane.training)
             value = selection.groups.get(lane.training)
-            if value is not None:
-                colour = number = values.index(value)
             curves.append(
                 self._curves.curve(
                     lane.run,
@@ -127,6 +125,11 @@ class MetricCurves:
     def _is_drawn(self, lane: _TrainingCurve) -> bool:
         shown = self.selection.shows(lane.run.name, lane.series.tag)
         return shown and self.selection.draws(lane.training)
+
+    def _number(self, training: str, groups: Sequence[str]) -> int:
+        """From which the colour of a training comes: its group's, of these, or its own."""
+        group = self.selection.groups.get(training)
+        return self._colours.number(training) if group is None else groups.index(group)
 
     def _missing(self) -> str:
         """Which tags of a chart of one's own no run has."""
