@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from tuimon.events.frames import FrameError, read_payload
 from tuimon.events.tail import FileState
 from tuimon.events.tails import is_log
+from tuimon.present.group_frames import GroupFrames
 from tuimon.runs.sources import LogSource
 from tuimon.store.filters import parse_filter
 from tuimon.store.loading import load as load_sources
@@ -83,7 +84,7 @@ def load(logdir: str | os.PathLike[str]) -> LogDirectory:
     return LogDirectory(path, loaded.store.runs, loaded.files)
 
 
-class LogDirectory(Mapping[str, "Run"]):
+class LogDirectory(GroupFrames, Mapping[str, "Run"]):
     """A log directory: runs by name, sorted.
 
     A run is a directory with event files, named by its path relative to the log directory; ``.`` is

@@ -13,8 +13,6 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
-from wcwidth import wcwidth
-
 Align = Literal["left", "center", "right"]
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -59,7 +57,7 @@ def _cell(char: str) -> tuple[str, bool]:
         return chr(ord("A") + code - _REGIONAL_A), False
     if 0x1F3FB <= code <= 0x1F3FF or 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF:
         return "", False
-    return char, wcwidth(char) == 0
+    return char, _char_width(char) == 0
 
 
 def safe(text: str) -> str:
@@ -102,6 +100,8 @@ def width(text: str) -> int:
 
 @lru_cache(maxsize=8192)
 def _char_width(char: str) -> int:
+    from wcwidth import wcwidth  # its tables take a while, and few need them
+
     return wcwidth(char)
 
 

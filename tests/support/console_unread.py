@@ -1,13 +1,12 @@
 """Formats of the corpus of which not all is read, and why; what is, has to be right."""
 
 UNREAD = {
-    "after_epoch_stored_in": "a note in words behind the value",
     "bigdl_wall_clock": "sentences behind counters in brackets",
     "blocks_after_epoch": "function words within names",
     "clojure_map_lines": "keywords as keys",
     "cntk_minibatches": "ranges with blanks in brackets",
-    "crfsuite_lbfgs": "norms that stand alone below a heading, without an indent",
     "deap_logbook": "columns called avg and std alone",
+    "deeprm_block": "names in a block that are no metrics by themselves",
     "drqv2": "counters of one letter",
     "elegantrl_columns": "steps with exponents below a head of other names",
     "enlighten_counter": "a postfix behind tqdm's closing bracket",
@@ -23,6 +22,7 @@ UNREAD = {
     "liblinear_tron": "names without signs that are no metrics",
     "ludwig_grid": "a grid of several heads",
     "matlab_train_network": "a head of two lines",
+    "mean_train_loss_base_is": "words in parentheses between a name and its verb",
     "mlnet_phases": "words as values",
     "neat_python": "more of a line than its first value",
     "neon_bars": "values before their names beside names before values",
@@ -36,11 +36,11 @@ UNREAD = {
     "sagemaker_quality_metric": "names in angle brackets",
     "sample_factory_frames": "a list of pairs",
     "snli_example": "a head whose columns are joined",
-    "stan_advi": "a note in the last column",
     "theano_tutorial_logreg": "function words within names",
     "time_sequence_example": "several losses a step, told without a name: one of them counts",
     "torch7_confusion_demo": "a matrix between heading and values",
     "tqdm_loggable_levanter": "bars told as lines",
     "train_episode_num": "two numbers that grow, none a count by a word",
+    "validation_loss_bracket": "a number in brackets behind a name, as those of classes have",
     "updates_and_frames": "counters of one letter",
 }

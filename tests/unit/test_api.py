@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
+from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 from torch.utils.tensorboard import SummaryWriter
 
 import tuimon
@@ -214,3 +215,34 @@ def test_a_summary_that_is_gone(tmp_path: Path) -> None:
     path.write_bytes(b"")
     with pytest.raises(tuimon.api.FrameError):
         image.read()
+
+
+def test_groups_are_those_of_numpy(tmp_path: Path) -> None:
+    """Two settings of three seeds, one of which logs at every second step and ends early."""
+    chance = np.random.default_rng(11)
+    given: dict[str, list[np.ndarray]] = {}
+    for lr in (0.1, 0.5):
+        for seed in range(3):
+            steps = np.arange(0, 20 if seed else 14, 1 if seed else 2)
+            values = chance.normal(size=len(steps)).astype(np.float32)
+            hparams = hparams_pb({"lr": lr, "seed": seed})
+            event = frame(Event(wall_time=1.7e9, summary=hparams).SerializeToString())
+            points = (scalar("loss", int(n), one) for n, one in zip(steps, values, strict=True))
+            write(tmp_path / f"lr{10 * lr:.0f}-{seed}", [version(), event, *points])
+            at = np.interp(np.arange(20), steps, values, right=np.nan)
+            given.setdefault(f"lr={lr}", []).append(at)
+    logs = tuimon.load(tmp_path)
+    found = logs.groups("lr", "loss")
+    pd.testing.assert_frame_equal(found, logs.groups())  # all that differ but the seed
+    assert list(found.columns) == ["group", "tag", "step", "middle", "low", "high", "runs"]
+    for name, rows in found.groupby("group"):
+        values = np.array(given[str(name)])
+        assert list(rows["step"]) == [*range(20)]
+        np.testing.assert_array_equal(rows["runs"], np.isfinite(values).sum(axis=0))
+        np.testing.assert_allclose(rows["middle"], np.nanmean(values, axis=0))
+        half = np.nanstd(values, axis=0, ddof=1)
+        np.testing.assert_allclose(rows["high"] - rows["middle"], half)
+    assert set(logs.groups("/(.)$/")["group"]) == {"0", "1", "2"}
+    assert logs.groups("lr", "nothing").empty
+    with pytest.raises(ValueError, match="rate is no setting; there are lr, seed"):
+        logs.groups("rate")

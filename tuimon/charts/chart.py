@@ -12,6 +12,7 @@ from tuimon.charts.axis import Axis
 from tuimon.charts.canvas import spans
 from tuimon.charts.content import ChartContent, content_of
 from tuimon.charts.cursor import Readings, position_notes, range_notes, read_all, readout_rows
+from tuimon.charts.event_marks import EVENT_SIGNS, ChartEvent, placed
 from tuimon.charts.fit import PlotLayout, fit
 from tuimon.charts.frame import Frame, FrameTick, draw_frame
 from tuimon.charts.heading import (
@@ -46,8 +47,8 @@ _AXIS_ROWS = 2
 
 _ASCII_FRAME = str.maketrans("│┤└─┬┼", "|++-++")
 _VALUE_CELLS = 6
-_AXIS_MARKS = (roles.AXIS, roles.MARK, roles.ACCENT, roles.NOTE)
-"""Roles of what stands in cells of the x axis: NaN, a cursor, a resume."""
+_AXIS_MARKS = (roles.AXIS, roles.MARK, roles.ACCENT, roles.NOTE, roles.VALUE)
+"""Roles of what stands in cells of the x axis: NaN, a cursor, a resume, what happened."""
 
 
 def draw_chart(
@@ -64,6 +65,7 @@ def draw_chart(
     note: str = "",
     full: bool = False,
     shared: Limits | None = None,
+    events: Sequence[ChartEvent] = (),
 ) -> Drawing:
     """Draw curves over a common x axis in exactly `width` × `height` cells.
 
@@ -80,6 +82,7 @@ def draw_chart(
         note: what else it is to tell.
         full: tell more, as a chart that has the screen for itself can.
         shared: limits of x that it has in common with other charts.
+        events: what happened meanwhile, for the x axis.
     """
     options = options or ChartOptions()
     marks = MARKS[options.marks]
@@ -89,21 +92,18 @@ def draw_chart(
         previous = None
     content = content_of(curves, options, view or Viewport(), previous, shared)
     readings = read_all(content.tracks, content.axis, cursor, options) if cursor else ()
-    ends = (
-        read_ends(readings, content.style, content.unit)
-        if readings
-        else line_ends(content.tracks, content.axis, content.style, content.unit)
-    )
+    ends = _ends(content, readings)
     gutter = gutter_width(ends, width, previous.gutter if previous else 0)
     entries = _entries(title, content, readings, ends if gutter else ())
     legend = _legend(title, entries, readings, width, height, content.style, full=full)
     fitted = fit(content, width - gutter, height - 1 - len(legend) - _AXIS_ROWS, previous)
     area = _area(content.axis, fitted, top=1 + len(legend))
-    body = _body(content, fitted, area, cursor, _gutter(ends, fitted, gutter))
+    marked = placed(events, content.axis, fitted.columns) if fitted.y_axis else {}
+    body = _body(content, fitted, area, cursor, _gutter(ends, fitted, gutter), marked)
 
     outside = _beyond(content, fitted)
     warnings = warnings_of(fitted.in_force, outside, marks)
-    where = position_notes(readings, marks) if cursor else []
+    where = _where(readings, cursor, area, marked, marks)
     notes = [*range_notes(readings), *where[1:], *([note] if note else []), *notes_of(content)]
     told = () if legend else entries
     head = head_row(title, told, warnings, notes, width, marks, states=[*states, *where[:1]])
@@ -149,6 +149,27 @@ def _legend(
         return []
     most = max(1, height // (5 if full else 7)) + bool(readings)
     return legend_rows(entries, width, most, style.marks, in_full=bool(readings))
+
+
+def _ends(content: ChartContent, readings: Readings) -> Sequence[LineEnd]:
+    """What stands beside the ends of lines: values at the cursor or the newest ones."""
+    if readings:
+        return read_ends(readings, content.style, content.unit)
+    return line_ends(content.tracks, content.axis, content.style, content.unit)
+
+
+def _where(
+    readings: Readings,
+    cursor: Cursor | None,
+    area: Area,
+    events: Mapping[int, ChartEvent],
+    marks: Marks,
+) -> list[str]:
+    """Where the cursor is, and what happened there."""
+    if cursor is None:
+        return []
+    event = events.get(-1 if (cell := area.cell(cursor.at)) is None else cell)
+    return [*position_notes(readings, marks), *([event.text] if event else [])]
 
 
 def _gutter(ends: Sequence[LineEnd], fitted: PlotLayout, cells: int) -> list[Span]:
@@ -206,8 +227,10 @@ def _body(
     area: Area,
     cursor: Cursor | None,
     gutter: Sequence[Span],
+    events: Mapping[int, ChartEvent],
 ) -> list[Row]:
-    """Return the rows of the plot in its frame and beside its gutter, NaN and cursors marked."""
+    """Return the rows of the plot in its frame and beside its gutter, NaN, cursors and what
+    happened marked."""
     marks, columns, plot = content.marks, fitted.columns, draw_plot(content, fitted)
     at = area.cell(cursor.at) if cursor else None
     mark = area.cell(cursor.mark) if cursor and cursor.mark is not None else None
@@ -216,7 +239,8 @@ def _body(
     cursors = [cell for cell in (mark, at) if cell is not None]
     resumed = resume_cells(content.tracks, content.axis, area)
     beside = [[*row, end] for row, end in zip(plot.rows(), gutter, strict=True)]
-    marked = dict.fromkeys(np.flatnonzero(nan).tolist(), (marks.nan, 1))
+    marked = {cell: (EVENT_SIGNS[event.kind], 4) for cell, event in events.items()}
+    marked |= dict.fromkeys(np.flatnonzero(nan).tolist(), (marks.nan, 1))
     marked |= dict.fromkeys(resumed, (marks.resumed, 3))
     marked |= dict.fromkeys(cursors, ("┼", 2))
     return _compose(_frame(content, fitted), beside, marked, marks, len(gutter[0].text))

@@ -22,6 +22,7 @@ from tuimon.text import (
     fit_name,
     format_duration,
     format_step,
+    format_value,
     safe,
     width,
 )
@@ -34,6 +35,7 @@ _BETWEEN = Span(" " * _GAP, roles.BLANK)
 _DETAILS: tuple[Detail, ...] = get_args(Detail)
 _MOST_LABEL = 32
 _LEAST_TITLE = 8
+_IN_ASCII = str.maketrans({"×": "x", "±": "+-"})
 # A value keeps its room while its digits come and go, so that the rest of the row stays put.
 _VALUE_CELLS = 6
 
@@ -64,7 +66,7 @@ class LegendEntry(NamedTuple):
 def plain(text: str, marks: Marks) -> str:
     """Return text made safe, and reduced to ASCII where only that may be drawn."""
     text = safe(text)
-    return text.encode("ascii", "replace").decode() if marks.ascii else text
+    return text.translate(_IN_ASCII).encode("ascii", "replace").decode() if marks.ascii else text
 
 
 def cut(text: str, cells: int, marks: Marks, align: Align = "left") -> str:
@@ -263,6 +265,8 @@ def states_of(view: Viewport, options: ChartOptions) -> list[str]:
     if view.mode == "live tail" and view.tail is not None:
         if options.x_axis == "step":
             return [f"live tail {format_step(round(view.tail))}"]
+        if options.x_axis == "metric":
+            return [f"live tail {format_value(view.tail)}"]
         return [f"live tail {format_duration(view.tail)}"]
     return ["frozen"] if view.mode == "frozen" else []
 

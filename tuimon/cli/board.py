@@ -8,20 +8,23 @@ import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from tuimon.cli.shared.common import CommandError
+from tuimon.cli.shared.group_options import group_option
+from tuimon.cli.shared.group_table import group_csv, group_document, group_text
 from tuimon.cli.shared.targets import EventLogs, LogTarget, select, sources_argument, tell
 from tuimon.cli.shared.text_table import TextColumn, fitted, lines_of
 from tuimon.metrics import best_of
-from tuimon.present.run_arguments import arguments_of, number_of
+from tuimon.present.group_board import group_lines, ranked
 from tuimon.present.run_board import Board, BoardRow, Result, board, board_rows
+from tuimon.present.run_groups import GroupError, argument_settings, wandb_group_of
 from tuimon.present.run_lines import ARCHIVED, RunCommands, words_of
 from tuimon.present.trial_names import hparam_text
 from tuimon.runs.activity import state_word
@@ -39,6 +42,7 @@ _FEW_METRICS = 3
 """So many are told where none is named."""
 _LEAST_NAME, _LEAST_SETTING = 12, 6
 _STEP, _CHANGE = "STEP", "Δ"
+_Row = TypeVar("_Row")
 
 
 @click.command()
@@ -64,6 +68,7 @@ _STEP, _CHANGE = "STEP", "Δ"
 )
 @click.option("-r", "--reverse", is_flag=True, help="The other way round.")
 @click.option("--last", is_flag=True, help="Last values instead of the best ones.")
+@group_option
 @click.option("-n", "most", type=click.IntRange(1), metavar="N", help="Only the first N rows.")
 @click.option("--json", "kind", flag_value="json", help="All metrics of each row, for programs.")
 @click.option("--csv", "kind", flag_value="csv", help="The same, comma separated.")
@@ -74,33 +79,70 @@ def command(**typed: Any) -> int:
 
     Without LOGDIR or RUN: the runs that were started in this directory. What is best is told by a
     metric's name: the lowest of losses and errors, the highest of accuracies and rewards.
+
+    With --group a row is a group of runs: the mean of their values ± standard deviation.
     """
     where = typed["where"] or ""
     table, complete = _board(typed["source"], archived=ARCHIVED in where.lower())
     try:
-        holds = parse_expression(where)
-        tags = _tags(table, typed["metrics"])
-        rows = table.ranked(typed["sort"] or table.main or "run", last=typed["last"])
+        told = _group_lines(table, typed) if typed["group"] else _run_lines(table, typed)
     except FilterError as error:
         raise CommandError(f"no filter: {error}") from None
-    except KeyError:
-        raise CommandError(_no_column(typed["sort"], table)) from None
-    rows = [row for row in rows if holds(row.holds)]
-    rows = (rows[::-1] if typed["reverse"] else rows)[: typed["most"]]
-    shown = table._replace(rows=rows)
-    if not rows:
+    except GroupError as error:
+        raise CommandError(f"--group: {error}") from None
+    except KeyError as error:
+        there = ["run", *([] if typed["group"] else ["state", "took", "pace", *table.varying])]
+        raise CommandError(_no_column(error.args[0], [*there, *table.tags])) from None
+    if told is None:
         tell("no row matches")
         return 1
-    match typed["kind"]:
-        case "json":
-            click.echo(json.dumps([_document(row, shown) for row in rows], indent=1))
-        case "csv":
-            click.echo(_csv(shown), nl=False)
-        case _:
-            cells = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-            for line in _lines(shown, tags, cells, last=typed["last"]):
-                click.echo(line.rstrip())
+    for line in told:
+        click.echo(line.rstrip())
     return 0 if complete else 1
+
+
+def _run_lines(table: Board, typed: dict[str, Any]) -> Iterable[str] | None:
+    """What is printed of the rows that match; None where none does.
+
+    Raises: CommandError, FilterError, KeyError.
+    """
+    holds = parse_expression(typed["where"] or "")
+    tags = _tags(table, typed["metrics"])
+    rows = table.ranked(typed["sort"] or table.main or "run", last=typed["last"])
+    rows = _first([row for row in rows if holds(row.holds)], typed)
+    if not rows:
+        return None
+    shown = table._replace(rows=rows)
+    if typed["kind"] == "json":
+        return [json.dumps([_document(row, shown) for row in rows], indent=1)]
+    if typed["kind"] == "csv":
+        return [_csv(shown)]
+    return _lines(shown, tags, _cells(), last=typed["last"])
+
+
+def _group_lines(table: Board, typed: dict[str, Any]) -> Iterable[str] | None:
+    """The same of groups of the rows that match. Raises GroupError, too."""
+    holds = parse_expression(typed["where"] or "")
+    tags = _tags(table, typed["metrics"])
+    found = group_lines(typed["group"], [row for row in table.rows if holds(row.holds)])
+    column, last = typed["sort"] or table.main or "run", typed["last"]
+    lines = _first(ranked(found, column, last=last), typed) if found else []
+    if not lines:
+        return None
+    if typed["kind"] == "json":
+        return [json.dumps([group_document(line) for line in lines], indent=1)]
+    if typed["kind"] == "csv":
+        return [group_csv(lines)]
+    return group_text(lines, tags, _cells(), last=last)
+
+
+def _first(rows: list[_Row], typed: dict[str, Any]) -> list[_Row]:
+    """As many rows as are wanted, in the order that is."""
+    return (rows[::-1] if typed["reverse"] else rows)[: typed["most"]]
+
+
+def _cells() -> int | None:
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def _board(sources: Sequence[str], *, archived: bool) -> tuple[Board, bool]:
@@ -160,8 +202,7 @@ def _told(row: BoardRow, target: LogTarget, commands: RunCommands, *, alone: boo
         path = target.sources[0].path
         whole = Path(path).name if row.name == "." else row.name if alone else f"{path}/{row.name}"
         return row._replace(name=whole)
-    _, arguments = arguments_of(commands.of(run))
-    given = {one.name: _value(one.value) for one in arguments if one.name}
+    given = argument_settings(commands.of(run))
     took = run.took(time.time())
     name = run.name if row.name == "." else f"{run.name} {row.name}"
     return row._replace(
@@ -169,13 +210,9 @@ def _told(row: BoardRow, target: LogTarget, commands: RunCommands, *, alone: boo
         settings={**given, **row.settings},
         seconds=took,
         state=state_word(run),
+        wandb_group=wandb_group_of(run),
         said=words_of(run.annotation),
     )
-
-
-def _value(text: str) -> str | float:
-    number = number_of(text)
-    return text if number is None else number
 
 
 def _with_checkpoints(rows: Sequence[BoardRow], main: str) -> list[BoardRow]:
@@ -213,9 +250,8 @@ def _tags(table: Board, filters: Sequence[str]) -> list[str]:
     return [main, *islice(have_best, _FEW_METRICS - 1)]
 
 
-def _no_column(name: str, table: Board) -> str:
-    there = _listed([*table.tags, *table.varying])
-    return f"no column {safe(name)}: there are run, state, took, pace, {there}"
+def _no_column(name: str, there: Sequence[str]) -> str:
+    return f"no column {safe(name)}: there are {_listed(there)}"
 
 
 def _listed(names: Sequence[str], most: int = 12) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 TOPICS = (
     "guide",
     "keys",
+    "charts",
     "settings",
     "how-it-works",
     "ends",

@@ -49,10 +49,6 @@ COMMANDS: dict[str, str] = {
 """Command name → one line of help. `tuimon.cli.NAME` holds a click command called `command`."""
 _FORMER_NAMES = {"resume": "unpause"}
 """They still work, and are told nowhere."""
-
-
-_SCREEN = "tuimon.terminal.terminal_app"
-"""Loaded once there was a screen."""
 COMPLETION = "_TUIMON_COMPLETE"
 """In the environment: what click's completion scripts for shells ask."""
 
@@ -135,8 +131,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SignalEnd as end:
         _flush()
         die_of(end.number)
-    if _SCREEN in sys.modules and argv is None:
-        # Threads of the screen may still read or decode, which the interpreter would wait for.
+    if argv is None:
+        # The interpreter would wait for threads of the screen, which may still read or decode, and
+        # take all modules apart, which is a tenth of what a short command costs.
         _flush()
         os._exit(code)
     return code

@@ -21,6 +21,7 @@ from tuimon.events.logdir import LogdirScan, UnreadablePath
 from tuimon.mirror.journal_home import has_news, was_deleted
 from tuimon.mirror.logdir_owner import Experiment, experiments
 from tuimon.mirror.mirror_process import MirrorProcess
+from tuimon.runs.lookup import RunNotFound, find_run
 from tuimon.runs.paths import RunPaths, known_name, state_home
 from tuimon.runs.record import (
     LogdirRecord,
@@ -30,7 +31,6 @@ from tuimon.runs.record import (
     read_record,
     write_record,
 )
-from tuimon.runs.registry import RunNotFound, find_run
 from tuimon.runs.sources import LogSource
 from tuimon.text import escaped, safe
 

@@ -3,7 +3,9 @@
 import re
 from typing import get_args
 
+from tuimon.metrics import languages
 from tuimon.metrics.measure import measure_of
+from tuimon.metrics.splits import SPLITS
 from tuimon.metrics.tokens import tokens
 from tuimon.metrics.vocabulary import BARE, TERMS, Measurement, word_set
 
@@ -33,7 +35,7 @@ _UNCHARTED = word_set(
     " checkpoint avg mean average ema min max median std cur current last prev"
 )
 _OF_BEST = word_set("best previous prev so far last current")
-_STORAGE = word_set("mem memory cached bytes gb mb gib mib")
+_STORAGE = word_set("mem memory vram cached bytes gb mb gib mib")
 
 
 def is_metric(name: str, value: str, sign: str) -> bool:
@@ -52,13 +54,13 @@ def is_metric(name: str, value: str, sign: str) -> bool:
 
 def is_charted(name: str) -> bool:
     """Whether a number with this name, printed beside metrics, deserves a curve."""
-    if (
-        name.lower().partition(" (")[0].rstrip(".") in _UNCHARTED
-        or measure_of(name).kind == "count"
+    if name.lower().partition(" (")[0].rstrip(".") in _UNCHARTED or measure_of(name).kind in (
+        "count",
+        "time",
     ):
         return False
     words = [token.word for token in tokens(name)]
-    if _OF_BEST.issuperset(words):
+    if _OF_BEST.issuperset([word for word in words if word not in SPLITS] or words):
         return False
     is_done = words[-1:] in (["complete"], ["completed"], ["done"])
     return not _STORAGE.intersection(words) and words[-1:] != ["size"] and not is_done
@@ -74,7 +76,7 @@ def may_hold_metrics(text: str) -> bool:
     return _HINT.search(text.lower()) is not None
 
 
-_WITHIN_OTHERS = word_set("abs ap ce ep fad info kid ret ter aps apm apl")
+_WITHIN_OTHERS = word_set("ari ami ade fde nds epe abs ap ce ep fad info kid ret ter aps apm apl")
 """Words that so many others contain that a look for them tells nothing."""
 
 
@@ -82,9 +84,9 @@ def _hints() -> list[str]:
     """What names of metrics and of positions have in them."""
     names = [phrase for phrase, term in (TERMS | BARE).items() if term.kind in _ANCHORS]
     words = word_set(
-        "norm epoch step iter fold trial eval valid train learn lr pisod poca poque эпоха"
-        " round updat batch tick run generation"
-    )
+        "norm epoch step iter fold trial eval valid train learn lr pisod round updat batch tick run"
+        " generation"
+    ).union(*(words.split() for words in languages.COUNTERS.values()))
     return sorted(words | set(map(_telling, names)) - _WITHIN_OTHERS)
 
 
@@ -104,4 +106,4 @@ def _any_of(words: list[str]) -> str:
     return f"(?:{'|'.join(branches)})" if len(branches) > 1 else branches[0]
 
 
-_HINT = re.compile(_any_of(_hints()))
+_HINT = re.compile(rf"{_any_of(_hints())}|ep\W{{1,4}}\d")

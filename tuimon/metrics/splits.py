@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from tuimon.metrics import languages
+
 SPLITS = {
     **dict.fromkeys(("train", "training", "trn"), "train"),
     **dict.fromkeys(("val", "vali", "valid", "validation", "validate", "validating", "cv"), "val"),
@@ -10,6 +12,7 @@ SPLITS = {
     "dev": "dev",
     "holdout": "holdout",
     **dict.fromkeys(("infer", "inference"), "infer"),
+    **{word: split for split, words in languages.SPLITS.items() for word in words.split()},
 }
 """Words for a part of the data → its short name."""
 

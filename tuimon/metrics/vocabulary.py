@@ -1,6 +1,8 @@
 """The words of which names of metrics are made, and what each of them tells."""
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
+
+from tuimon.metrics import languages
 
 Best = Literal["min", "max"]
 
@@ -48,6 +50,7 @@ _MEASURES: dict[Kind, str] = {
         "error errors err errs rmse rmsle mae mape smape mpjpe wer cer ter eer ece fpr fnr fid kid"
         " fvd fad lpips mmd brier regret gap hausdorff chamfer false_positive false_negative"
         " miss_rate failure_rate abs_rel davies_bouldin"
+        " epe ade fde minade minfde crps wape mase rmsd mcd"
     ),
     "accuracy": (
         "accuracy accuracies acc aacc macc score scores precision prec recall specificity"
@@ -60,7 +63,7 @@ _MEASURES: dict[Kind, str] = {
         " hits_10 hit_rate pass_k pass_1 pass_10 pass_rate success success_rate win_rate winrate"
         " psnr ssim msssim vmaf snr sdr sisdr sisnr signal_to_noise pesq stoi estoi inception_score"
         " r_2 r² r_squared explained_variance explained_var mcc kappa spearman spearmanr pearson"
-        " pearsonr"
+        " pearsonr ari nmi ami purity silhouette nds mota hota pck lddt bacc aupr"
     ),
     "reward": "fitness reward rewards rew return returns ret ep_ret",
     "divergence": "kl kld jsd entropy",
@@ -69,8 +72,8 @@ _MEASURES: dict[Kind, str] = {
     "learning rate": "lr learning_rate",
     "rate": "fps wps ups tps qps sps ips throughput speed bandwidth mfu flops gflops tflops mflops",
     "time": (
-        "time times seconds second sec secs ms minutes hours eta elapsed duration runtime latency"
-        " wall wallclock walltime batch_cost data_cost reader_cost"
+        "time times seconds second sec secs ms minutes hours hour hrs eta elapsed duration runtime"
+        " latency wall wallclock walltime batch_cost data_cost reader_cost"
     ),
     "count": (
         "count counts num number nb steps timesteps global_step epochs iterations iters batches"
@@ -110,9 +113,10 @@ GENERAL = frozenset({"score", "scores"})
 ORDINARY = word_set(
     "error errors err errs score scores return returns ret reward rewards rew precision recall"
     " cost map ap r_2 entropy bce ce gap regret success likelihood sensitivity specificity kid fad"
-    " ter spice kappa chamfer aps apm apl pearson spearman jaccard IS grad grads gradient gradients"
+    " ter spice kappa purity silhouette ami chamfer aps apm apl pearson spearman jaccard IS"
+    " grad grads gradient gradients"
     " hinge focal ctc triplet contrastive perceptual commitment l_1 l_2"
-)
+).union(*(words.split() for words in languages.MEASURES.values()))
 """Words that are printed elsewhere, too."""
 
 PREPOSITIONS = word_set("per vs versus over at by of on with for in from after to")
@@ -143,6 +147,7 @@ near 0."""
 ENDINGS = (
     *("losses", "loss", "accuracies", "accuracy", "errors", "error"),
     *("scores", "score", "rewards", "reward"),
+    *(word for words in languages.MEASURES.values() for word in words.split()),
 )
 """Words that are also written without a break behind another: ``crossentropyloss``."""
 
@@ -155,7 +160,7 @@ def _terms(words: dict[Kind, str]) -> dict[tuple[str, ...], Term]:
     }
 
 
-TERMS = _terms(_MEASURES)
+TERMS = _terms(cast(dict[Kind, str], languages.MEASURES)) | _terms(_MEASURES)
 """Phrases, as the words that they are made of."""
 
 BARE = _terms(_BARE)

@@ -108,7 +108,8 @@ class Leaderboard:
         options: ChartOptions,
         cursor: Cursor,
     ) -> Comparison:
-        curves = [self._curves.curve(runs[one.run], one, name) for name, one in series.items()]
+        x = options.x_formula
+        curves = [self._curves.curve(runs[one.run], one, name, x=x) for name, one in series.items()]
         tracks = [make_track(curve, options.x_axis) for curve in curves]
         axis = make_axis(options.x_axis, tracks, None)
         readings = read_all(tracks, axis, Cursor(cursor.at), ChartOptions(x_axis=options.x_axis))

@@ -78,17 +78,17 @@ class ReferenceCurves:
     def compared(
         self,
         curves: Sequence[Curve],
-        series: Sequence[_Found],
+        series: Sequence[tuple[RunLog, str]],
         labels: Sequence[str],
         *,
         drawn: bool,
     ) -> list[Curve]:
-        """Curves, of a `series` of a run each, that know what they are compared with, and behind
-        them that, with these `labels`: unless it is one of them, or is not to be `drawn`."""
+        """Curves, of a `series` each (its run and tag), that know what they are compared with, and
+        behind them that, with these `labels`: unless it is one of them, or is not to be `drawn`."""
         self.name = ""
         if self._store.reference is None:
             return [*curves]
-        partners = [reference_series(self._store, run, one.tag) for run, one in series]
+        partners = [reference_series(self._store, run, tag) for run, tag in series]
         made: dict[_Found, Curve] = {}
         for partner, curve, label in zip(partners, curves, labels, strict=True):
             if partner is not None:

@@ -63,6 +63,7 @@ class BoardRow(NamedTuple):
     """Where it logs."""
     checkpoint: Path | None = None
     """What holds the best of the main metric."""
+    wandb_group: str = ""
     said: Sequence[str] = ()
     """What people say of its run: a note, tags, that it is starred."""
 
@@ -184,7 +185,9 @@ def _row(
     runs: Mapping[str, RunLog],
 ) -> list[BoardRow]:
     """A row, where there is anything to tell."""
-    series = {_tag(one, log, runs): one for log in logs for one in log.series.values() if len(one)}
+    series = {
+        full_tag(one, log, runs): one for log in logs for one in log.series.values() if len(one)
+    }
     results = {tag: result_of(one.snapshot(), best_of(one.tag)) for tag, one in series.items()}
     if not results:
         return []
@@ -192,7 +195,7 @@ def _row(
     return [BoardRow(name, settings, results, seconds, pace, directory=logs[0].path)]
 
 
-def _tag(series: Series, log: RunLog, runs: Mapping[str, RunLog]) -> str:
+def full_tag(series: Series, log: RunLog, runs: Mapping[str, RunLog]) -> str:
     """What a series is called beside all others of its training: `add_scalars` has one of the same
     tag for each of its curves."""
     part = part_of(log, runs)

@@ -45,6 +45,17 @@ class RunRow:
     """Whether that is for the good, if that is known."""
     hparams: tuple[str, ...] = ()
     """As the columns of the table."""
+    members: "tuple[RunRow, ...]" = ()
+    """The trainings of a group, which has no name of its own."""
+    spread: str = ""
+    """How far the values of a group spread."""
+    is_member: bool = False
+    """Whether it stands below its group."""
+
+    @property
+    def key(self) -> str:
+        """What tells the line from others."""
+        return self.name or f"group {self.label}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +73,6 @@ class RunTable:
     """Whether each look of lines is that of one training."""
     baseline: str = ""
     """Name of the training with which others are compared; empty for none."""
-    grouped: bool = False
-    """Whether their colours are those of the first of `hparams`."""
     hparams: tuple[str, ...] = ()
     """Names of what the trainings were given that differs."""
     ordered_by: str = ""
@@ -79,15 +88,36 @@ class RunTable:
         return replace(self, rows=rows, ordered_by=hparam)
 
     @property
+    def names(self) -> list[str]:
+        """Those of all trainings."""
+        return [row.name for row in self._runs]
+
+    @property
+    def _runs(self) -> list[RunRow]:
+        """The lines of all trainings, whether they stand below their groups or not."""
+        lines = (row for row in self.rows if not row.is_member)
+        return [run for row in lines for run in row.members or (row,)]
+
+    @property
+    def others(self) -> int:
+        """How many trainings are drawn behind those that stand out."""
+        return sum(row.drawn and row.faded for row in self._runs)
+
+    @property
+    def grouped(self) -> bool:
+        """Whether any line is that of a group."""
+        return any(row.members for row in self.rows)
+
+    @property
     def told(self) -> RunRow | None:
         """The run of which tags are told: the focused one, else the first that is drawn."""
-        focused = next((row for row in self.rows if row.focused), None)
-        return focused or next((row for row in self.rows if row.drawn), None)
+        focused = next((row for row in self._runs if row.focused), None)
+        return focused or next((row for row in self._runs if row.drawn), None)
 
     @property
     def legend(self) -> list[RunRow]:
         """Those of which each has its colour, or all that are drawn where none has."""
-        return [row for row in self.rows if row.drawn and not row.faded]
+        return [row for row in self.rows if row.drawn and not (row.faded or row.is_member)]
 
 
 def run_table(
@@ -111,7 +141,7 @@ def run_table(
     style = style_of((curves[name] for name in names if selection.draws(name)), options)
     names_lines = not (joined and (style.lettered or style.marks.ascii))
     baseline = next((name for name in names if name in selection.pinned), own_baseline)
-    columns = _columns({name: hparams.get(name, {}) for name in names}, selection)
+    columns = _columns({name: hparams.get(name, {}) for name in names})
     rows = []
     for name in names:
         gain = comparison.gain(name, baseline) if name != baseline else None
@@ -138,17 +168,13 @@ def run_table(
         comparison.title,
         names_lines=names_lines,
         baseline=baseline or ("" if comparison.base is None else BASELINE),
-        grouped=bool(selection.groups),
         hparams=tuple(columns),
     )
 
 
-def _columns(hparams: HParams, selection: Selection) -> dict[str, Mapping[str, str]]:
-    """By name of a hyperparameter in which they differ, what each training was given of it; that
-    by which they are grouped comes first."""
-    grouped = {selection.group: selection.groups} if selection.groups else {}
-    others = [name for name in differing(hparams) if name not in grouped]
-    return {**grouped, **{name: values_of(hparams, name) for name in others}}
+def _columns(hparams: HParams) -> dict[str, Mapping[str, str]]:
+    """By name of a hyperparameter in which they differ, what each training was given of it."""
+    return {name: values_of(hparams, name) for name in differing(hparams)}
 
 
 def _curve(name: str, selection: Selection, colours: RunColours) -> Curve:
@@ -157,10 +183,11 @@ def _curve(name: str, selection: Selection, colours: RunColours) -> Curve:
     alone = selection.stands_out(name)
     number = colours.number(name)
     colour = number
-    if value is not None and not alone:
-        colour = in_order([*selection.groups.values()]).index(value)
+    if value is not None:
+        colour = number = in_order([*selection.groups.values()]).index(value)
     focused = selection.focus in selection.names
     leaders = (selection.focus,) if focused else selection.leading
+    lit = value is not None and value in {selection.groups.get(one) for one in leaders}
     return Curve(
         label=name,
         steps=_NO_STEPS,
@@ -170,5 +197,5 @@ def _curve(name: str, selection: Selection, colours: RunColours) -> Curve:
         pattern=number if selection.group == BY_PREFIX else 0,
         number=number,
         detail=_NO_DETAIL,
-        faded=bool(leaders) and not alone and name not in leaders,
+        faded=bool(leaders) and not (alone or lit or name in leaders),
     )

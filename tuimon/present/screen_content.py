@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tuimon.charts.model import ChartOptions, Cursor
 from tuimon.present.arrangement import Arrangement, ChartOrder, arrange, section_of
+from tuimon.present.group_rows import with_groups
 from tuimon.present.hparam_groups import HParams
 from tuimon.present.leaderboard import (
     LEADING_CURVES,
@@ -18,6 +19,7 @@ from tuimon.present.leaderboard import (
 from tuimon.present.look import Look
 from tuimon.present.main_metric import main_tag
 from tuimon.present.overview import Overview, OverviewCache, Pairing
+from tuimon.present.own_charts import OwnCharts, pinned_first
 from tuimon.present.pairing import Metric, pair_tags, prefix_tags, split_tags
 from tuimon.present.reference_curves import own_baseline
 from tuimon.present.run_colours import RunColours
@@ -89,6 +91,7 @@ class ContentMaker:
         self._store = store
         self._order = ChartOrder(store)
         self._overviews = OverviewCache(store)
+        self._own = OwnCharts(store)
         self._leaderboard = Leaderboard()
         self._listed: tuple[object, list[TagRow]] = None, []
         """The rows of the tags, and what they were made of."""
@@ -115,7 +118,9 @@ class ContentMaker:
         table = RunTable()
         if several:
             selection, table = self._compared(look, selection, colours, options, judging)
-        return ScreenContent(selection, arrange(metrics, look.folded), table, tags, overview.tags)
+        charts = pinned_first([*self._own.shown(look.charts, selection), *metrics], look.pins)
+        charts += self._own.empty(look.charts, selection)
+        return ScreenContent(selection, arrange(charts, look.folded), table, tags, overview.tags)
 
     def _compared(
         self,
@@ -152,7 +157,7 @@ class ContentMaker:
         by_value = told == chosen and orders_by_value(look.run_order, len(order))
         by_value &= not table.ordered_by
         selection = replace(selection, named=table.names_lines)
-        return selection, replace(table, by_value=by_value)
+        return selection, with_groups(replace(table, by_value=by_value), selection, comparison)
 
     def newest_series(self, tag: str, training: str, selection: Selection) -> Series | None:
         """The series of a tag that got a point last, of one training if its name is not empty."""

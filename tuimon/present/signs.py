@@ -1,5 +1,6 @@
 """What the signs on the screen mean: for the help, and the page of keys."""
 
+from tuimon.charts.event_marks import EVENT_SIGNS, HAPPENED
 from tuimon.charts.marks import MARKS
 from tuimon.charts.model import MarkStyle
 
@@ -39,6 +40,7 @@ def chart_signs(style: MarkStyle) -> Signs:
         (f"{marks.over} {marks.under}", "values beyond the limits of y, and how many"),
         ("~" if marks.ascii else "≈", "the value of a smoothed line"),
         (marks.upright, "the cursor, and what it is compared with"),
+        (" ".join(EVENT_SIGNS.values()), f"on the x axis: {', '.join(HAPPENED.values())}"),
     )
 
 

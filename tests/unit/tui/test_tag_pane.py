@@ -23,7 +23,7 @@ class Pane(TagPane):
     """Keeps what it asks for."""
 
     def __init__(self, runs: int, tags: int) -> None:
-        super().__init__(Look(), dict, self.keep, id="tags")
+        super().__init__(Look(), dict, dict, self.keep, id="tags")
         self.asked: list[Any] = []
         self.fill(runs, tags)
 

@@ -3,12 +3,15 @@
 import re
 
 from tuimon.metrics.printed import is_configuration
+from tuimon.metrics.splits import EVALUATIONS
 from tuimon.recorder.console_metrics.bars import MetricLine
 from tuimon.recorder.console_metrics.headings import MOST_BELOW, RULED
 from tuimon.recorder.console_metrics.prefixes import prefix_of
 from tuimon.recorder.console_metrics.steps import Position
 
 _NOWHERE = Position()
+_NEXT = 2
+"""Lines, with its own, for which a heading holds that tells a position, too."""
 _SETTING = re.compile(r"\s*[\"']?([A-Za-z]\w*)[\"']?\s?[:=]\s?\S")
 
 
@@ -46,6 +49,7 @@ class BlockHeading:
         """A line tells a position, a part of the data or both."""
         if split:
             self._name(text, split)
+            self._holds = self._holds or _NEXT * (position.known and split in EVALUATIONS)
         elif not is_indented and (position.done is not None or self._told):
             self.section, self._holds = "", 0
         self._told = {}

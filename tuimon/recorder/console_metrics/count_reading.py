@@ -3,6 +3,7 @@
 from tuimon.recorder.console_metrics.counters import Count, is_whole, ratio_at
 from tuimon.recorder.console_metrics.line_items import LineItem, Pair, Ratio, Word
 from tuimon.recorder.console_metrics.token_places import TokenPlaces
+from tuimon.recorder.console_metrics.unread_numbers import SHARES
 
 _BEFORE_BATCH = (",", ":", "|", "-", "/", "]")
 
@@ -54,6 +55,7 @@ class CountReading(TokenPlaces):
 
     def _is_first(self, place: int) -> bool:
         is_told = place > 0 and self.found[place - 1].text == "="
+        is_told = is_told or (place > 0 and self.found[place - 1].text.lower() in SHARES)
         return self._are_words() and self._depth <= (self.found[0].kind == "open") and not is_told
 
     def _follows_count(self, unit: str = "") -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tuimon.metrics.languages import COUNTERS
 from tuimon.metrics.splits import SPLITS
 from tuimon.metrics.vocabulary import word_set
 from tuimon.recorder.console_metrics.lexer import LineToken
@@ -13,9 +14,8 @@ _MOST_DIGITS = 15
 _FRACTION = re.compile(r"\d{1,9}\.\d{1,15}")
 
 _COUNTERS = {
-    **dict.fromkeys(
-        ("epoch", "ep", "epochs", "epoche", "época", "epoca", "époque", "эпоха"), "epoch"
-    ),
+    **{word: unit for unit, words in COUNTERS.items() for word in words.split()},
+    **dict.fromkeys(("epoch", "ep", "epochs"), "epoch"),
     **dict.fromkeys(
         ("tick", "i", "iter", "iteration", "it", "iters", "iterations", "itr", "itrs"), "iteration"
     ),
@@ -27,9 +27,7 @@ _COUNTERS = {
     **dict.fromkeys(("env_steps", "train_step", "train_steps", "trainer/global_step"), "global"),
     **dict.fromkeys(("training_step", "training_steps", "global_iter", "total_step"), "global"),
     **dict.fromkeys(("batch", "batches", "minibatch", "mini-batch"), "batch"),
-    **dict.fromkeys(
-        ("épisode", "episodio", "episode", "episodes", "round", "generation"), "episode"
-    ),
+    **dict.fromkeys(("episode", "episodes", "round", "generation"), "episode"),
     "progress": "progress",
 }
 OTHER = "other"
@@ -63,6 +61,9 @@ _SETTINGS = word_set(
 )
 """Before a counter: it says how many there are to be, or of something else."""
 
+_ORDINAL = "第"
+"""In Chinese and Japanese: before a number that its unit stands behind."""
+
 _SIGNS = ("#", "is", "-", "*", "number")
 """What else may stand between a counter and its number, ``Epoch - 1``."""
 PHRASE = word_set("start end of")
@@ -95,6 +96,8 @@ def counter_at(
 ) -> Count | None:
     """The counter that begins with the `word` at `place`; `before` are those right before it."""
     word = word.lower()
+    if word == _ORDINAL:
+        return _ordinal_at(found, place + 1)
     unit = unit_of(word)
     if unit is None and word in PART_WORDS:
         unit = word
@@ -127,6 +130,17 @@ def counter_at(
     return count._replace(scale="=") if may_be_setting and not count.scale else count
 
 
+def _ordinal_at(found: Sequence[LineToken], place: int) -> Count | None:
+    """``第 3 轮``, with its unit behind."""
+    ratio = ratio_at(found, place)
+    unit = unit_of(found[ratio[2]].text) if ratio and ratio[2] < len(found) else None
+    if ratio is None or unit is None:
+        return None
+    number, total, end = ratio
+    whole = None if total is None else (found[total].start, found[total].end)
+    return Count(unit, (found[number].start, found[number].end), whole, end + 1)
+
+
 def unit_of(word: str) -> str | None:
     """What a word counts; None if it is no counter."""
     word = word.lower()
@@ -134,11 +148,11 @@ def unit_of(word: str) -> str | None:
 
 
 def _bare(word: str) -> str:
-    """``batch_idx`` → ``batch``."""
-    first, _, rest = word.partition("_")
-    if rest in _INDEX:
-        return first
-    return rest if first in _CURRENT else word
+    """``batch_idx``, ``train_batch_id`` → ``batch``."""
+    first, *rest = word.split("_")
+    if rest and (first in _CURRENT or first == "train"):
+        first, *rest = rest
+    return first if _INDEX.issuperset(rest) else word
 
 
 def ratio_at(found: Sequence[LineToken], place: int) -> tuple[int, int | None, int] | None:

@@ -7,6 +7,7 @@ from tuimon.metrics import measure_of
 from tuimon.metrics.printed import is_charted, is_configuration, is_metric
 from tuimon.metrics.splits import SPLIT_WORD
 from tuimon.recorder.console_metrics.bars import MetricLine
+from tuimon.recorder.console_metrics.counters import unit_of
 from tuimon.recorder.console_metrics.dictionaries import COUNTED, printed_of
 from tuimon.recorder.console_metrics.form_cache import FormCache, NumberReader
 from tuimon.recorder.console_metrics.lexer import lexemes
@@ -75,7 +76,11 @@ class DictionaryReader:
         for key, count in found.items():
             is_step = key in COUNTED[:-1] or key.endswith("_num_updates")
             if is_step and 0 <= count < 1e15:
-                return Position(epoch, int(count), unit="step" if key in _LAPPING else "global")
+                may_lap = key in _LAPPING or (key == "step" and epoch == int(epoch or 0))
+                return Position(epoch, int(count), unit="step" if may_lap else "global")
+        batch = next((found[key] for key in found if unit_of(key) == "batch"), None)
+        if batch is not None and epoch is not None and 0 <= batch < 1e15:
+            return Position(epoch, int(batch))
         if before.done is not None:
             return before._replace(epoch=epoch)
         if epoch is not None and (bar := self._main_bar()) is not None:

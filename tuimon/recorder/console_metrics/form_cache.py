@@ -51,7 +51,8 @@ class NumberReader:
 
     def read(self, line: str, form: LineForm) -> MetricLine:
         """What a line says."""
-        return MetricLine(_position(line, form), self.values(line, form), form.subject)
+        subject = " ".join((form.subject, *(_text(line, span) for span in form.labels)))
+        return MetricLine(_position(line, form), self.values(line, form), subject)
 
     def values(self, line: str, form: LineForm) -> tuple[tuple[str, str, float], ...]:
         """The values of a line: (split, name, value)."""

@@ -18,12 +18,30 @@ from tuimon.recorder.console_metrics.counters import (
 from tuimon.recorder.console_metrics.joined_words import VALUED, told_by
 from tuimon.recorder.console_metrics.line_items import Pair, Word
 from tuimon.recorder.console_metrics.name_words import PLACE_WORDS, before_counter
+from tuimon.recorder.console_metrics.unread_numbers import may_tell_count
 from tuimon.recorder.console_metrics.word_reading import OF_ALL, WordReading
 
 _SOURCE = re.compile(r".*\.(?:py|cc|cpp|cu|h|ipynb)")
 _VERBS = ("has", "had", "with", "gives")
 """Between a counter and its values."""
+_AVERAGES = ("mean", "avg", "average", "last")
+_QUANTIFIERS = ("of", "over", "last")
+"""Before how many something is an average of."""
 _ARROW_SIGNS = ("=>", "==>", "-->", "->")
+_TIMES = (
+    "s",
+    "sec",
+    "secs",
+    "second",
+    "seconds",
+    "ms",
+    "m",
+    "min",
+    "mins",
+    "minutes",
+    "h",
+    "hours",
+)
 _CLOSING = (")", "]", "}")
 _BETWEEN = ("|", "│", ",", "，", ";", ".")
 
@@ -111,8 +129,10 @@ class LineReading(WordReading):
             return place + 3  # best: 25.5 in #1
         if self._words and (value := self._value(place)):
             return self._pair(value, "")  # loss tensor(0.5)
-        if one.text in _VERBS and not before and self._follows_count():
+        if not before and self._joins(place):
             return place + 1
+        if one.text == "in" and self._is_duration(place + 1):
+            return place + 2  # completed in 12 s
         is_arrow = self._is_arrow(place + 1)
         if before and one.text == "is" and self._kind(place + 1 + is_arrow) == "number":
             return self._pair((place + 1 + is_arrow, place + 2 + is_arrow), ":")
@@ -144,6 +164,15 @@ class LineReading(WordReading):
         self._words.append(Word(one.text, one.start, one.end, self._depth))
         return place + 1
 
+    def _joins(self, place: int) -> bool:
+        """Whether a word stands between a counter and its values, or between two pairs."""
+        is_and = self.found[place].text == "and" and bool(self.items)
+        follows_pair = is_and and isinstance(self.items[-1].what, Pair)
+        return follows_pair or (self.found[place].text in _VERBS and self._follows_count())
+
+    def _is_duration(self, place: int) -> bool:
+        return self._kind(place) == "number" and self.found[place].unit in _TIMES
+
     def _value_at(self, count: Count) -> tuple[int, int] | None:
         """What a counter is followed by that tells where a value is from.
 
@@ -151,12 +180,19 @@ class LineReading(WordReading):
         """
         is_told = len(self._words) > 1 and self._words[-1].text in PLACE_WORDS
         is_told = is_told and self._words[0].text.lower() not in OF_ALL
-        is_followed = self._kind(count.end) == "sign" or self._is("is", count.end)
-        value = self._value(count.end + 1) if is_told and is_followed else None
+        end = count.end + self._is("is", count.end)
+        end += self._kind(end) == "sign"
+        value = self._value(end) if end > count.end else None
+        if value is not None and self._tells_value() and not is_whole(self.found[value[0]]):
+            return value  # Train loss epoch[0] = 0.5
         if value is None or not (is_told and measure_of(self._words[-2].text).kind in VALUED):
             is_split = is_told and split_of(self._words[0].text) != ""
             return value if is_split else None
         return value
+
+    def _tells_value(self) -> bool:
+        """Whether the last word before a counter names what a value behind it is one of."""
+        return bool(self._words) and measure_of(self._words[-1].text).kind in VALUED
 
     def _value_at_step(self, place: int) -> int:
         """Index of what is behind a value whose name is joined to its step, or 0.
@@ -177,7 +213,8 @@ class LineReading(WordReading):
         return count.end
 
     def _pair_at(self, count: Count, value: tuple[int, int]) -> int:
-        del self._words[-1]
+        if not self._tells_value():
+            del self._words[-1]
         return self._pair_of(count, value)
 
     def _pair_of(self, count: Count, value: tuple[int, int]) -> int:
@@ -225,6 +262,11 @@ class LineReading(WordReading):
         self._release()
         if ratio := self._ratio(place):
             return ratio
+        if not self.items and place + 2 == len(self.found) and is_whole(self.found[place]):
+            unit = unit_of(self.found[place + 1].text)
+            if unit in ("global", "step", "iteration", "episode"):  # 1000 timesteps
+                self._add(Count(unit, self._span(place), None, place + 2))
+                return place + 2
         if name := self._name_behind(place + 1):
             self.behind.append(Pair(name, "", self.found[place], None, None, True))
         elif is_whole(self.found[place]) and not self.found[place].unit:
@@ -245,22 +287,35 @@ class LineReading(WordReading):
         if of is not None and first != key and counter_at(self.found, number - 1, first, []):
             self._add(Count("step", self._span(number), None, end))  # Step / patience: 10 / 1
             return end
+        if of is not None and sign and self._may_count(key, number):
+            self._add(Count("batch", self._span(number), of, end))  # Epoch 1, Seq: 10/400
+            return end
         if key and not (sign and _SOURCE.fullmatch(key)):
             self._add(Pair(key, sign, self.found[number], of, average, is_sure, self._depth))
         return end
 
+    def _may_count(self, key: str, number: int) -> bool:
+        """Whether a share of a whole behind an epoch tells how far it is, by an unknown name."""
+        is_whole_one = is_whole(self.found[number]) and is_whole(self.found[number + 2])
+        return is_whole_one and self._follows_count("epoch") and may_tell_count(key)
+
     def _after(self, number: int) -> int:
         """Index of what is behind a value that what it came after is told with its noun, or 0.
 
-        ``Loss after 10 epochs: 0.5``, ``loss after 640 examples is 0.5``.
+        ``Loss after 10 epochs: 0.5``, ``loss after 640 examples is 0.5``; what it is an average of
+        is left out, ``Mean loss of 20 batches: 0.5``.
         """
         place = number + 2
-        is_told = len(self._words) > 1 and self._words[-1].text == "after"
+        last = self._words[-1].text.lower()
+        is_told = len(self._words) > 1 and (last == "after" or last in _QUANTIFIERS)
         is_counted = is_whole(self.found[number]) and self._kind(number + 1) == "word"
         is_followed = self._kind(place) == "sign" or self._is("is", place)
         value = self._value(place + 1) if is_told and is_counted and is_followed else None
         if value is None or self._words[0].text.lower() in OF_ALL:
             return 0
+        if self._words[-1].text.lower() in _QUANTIFIERS:
+            del self._words[-1]
+            return self._pair(value, ":")
         unit = unit_of(self.found[number + 1].text) or OTHER
         return self._pair_at(Count(unit, self._span(number), None, place), value)
 
@@ -268,6 +323,10 @@ class LineReading(WordReading):
         """Index of what is behind a number that is part of a name, ``top 5 accuracy``, or 0."""
         one = self.found[number]
         is_count = is_whole(one) and not one.unit
+        last = self._words[-1].text.lower()
+        if is_count and last in _AVERAGES and self._is_unit("episode", place):
+            self._words.append(Word(one.text, one.start, one.end, self._depth))
+            return place  # mean 100 episode reward
         after = self._kind(place + 1)
         is_named = self._kind(place) == "word" and (after == "sign" or self._has_fraction(place))
         is_plain = place == number + 1 and not self._is_apart(self._words[-1].end, one.start)
@@ -278,6 +337,9 @@ class LineReading(WordReading):
             return 0
         self._words.append(Word(one.text, one.start, one.end, self._depth))
         return place
+
+    def _is_unit(self, unit: str, place: int) -> bool:
+        return self._kind(place) == "word" and unit_of(self.found[place].text) == unit
 
     def _has_fraction(self, place: int) -> bool:
         return self._kind(place + 1) == "number" and not is_whole(self.found[place + 1])

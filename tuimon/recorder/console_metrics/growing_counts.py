@@ -38,6 +38,9 @@ class _LinePattern:
     last: tuple[int, ...] = ()
     """Of the line that was placed last."""
 
+    in_epoch: bool = False
+    """Whether its lines tell an epoch, which stands before their numbers."""
+
     @property
     def is_proven(self) -> bool:
         """Whether there were enough lines to tell growth from chance."""
@@ -46,11 +49,13 @@ class _LinePattern:
     def settle(self, words: Sequence[str]) -> None:
         """Decide by the lines that there are; of several that grow one may be called a count."""
         self.is_settled = True
+        pairs = [*pairwise(self.rows)]
+        if self.in_epoch:
+            pairs = [(one, other) for one, other in pairs if one[0] == other[0]]
         growing = [
             column
             for column in range(len(self.rows[0]))
-            if len(self.rows) > 1
-            and all(one[column] < other[column] for one, other in pairwise(self.rows))
+            if pairs and all(one[column] < other[column] for one, other in pairs)
         ]
         strides = {
             tuple(other[column] - one[column] for one, other in pairwise(self.rows))
@@ -71,6 +76,8 @@ class _LinePattern:
         column, last = self.column, self.last or row
         assert column is not None
         self.last = row
+        if self.in_epoch:
+            return Position(float(row[0]), row[column])
         if row[column] < last[column]:
             outer = [place for place in range(column) if row[place] > last[place]]
             self.outer = outer[0] if self.outer is None and len(outer) == 1 else self.outer
@@ -108,6 +115,8 @@ class _Outer(NamedTuple):
     done: int
     column: int | None = None
     """The number that is the epoch."""
+    moved: frozenset[int] = frozenset()
+    """Numbers that have changed while that count grew."""
 
 
 class GrowingCounts:
@@ -149,9 +158,17 @@ class GrowingCounts:
         self._held.append(_Held(whose, whose.part, line, known, row, counts.words, needs_proof))
         if not known.is_settled:
             known.rows.append(row)
-            if known.is_proven or (known.rows[1:] and not known.may_grow()):
+            if known.is_proven or (known.rows[1:] and (known.in_epoch or not known.may_grow())):
                 known.settle(counts.words)
         yield from self._clear()
+
+    def place_in_epoch(
+        self, whose: Trainings, line: MetricLine, counts: CountRow
+    ) -> Iterator[PlacedLine]:
+        """A line that tells its epoch alone, and has a number that may grow within that."""
+        counts = counts.below(CountRow("", (int(line.position.epoch or 0),), ("",)))
+        self._patterns.setdefault(counts.pattern, _LinePattern(in_epoch=True))
+        yield from self.place(whose, line, counts, needs_proof=False)
 
     def epoch_of(self, counts: CountRow, done: int) -> float | None:
         """The epoch of a line that counts something by name: a number that grows where that count
@@ -161,12 +178,14 @@ class GrowingCounts:
         known = self._outer.setdefault(counts.pattern, _Outer(counts.numbers, done))
         if len(known.numbers) != len(counts.numbers):
             return None
-        column = known.column
+        column, moved = known.column, known.moved
+        pairs = [*enumerate(zip(known.numbers, counts.numbers, strict=True))]
         if column is None and done < known.done:
-            pairs = enumerate(zip(known.numbers, counts.numbers, strict=True))
-            risen = [place for place, (one, other) in pairs if one < other]
+            risen = [place for place, (one, other) in pairs if one < other and place not in moved]
             column = risen[0] if len(risen) == 1 else None
-        self._outer[counts.pattern] = _Outer(counts.numbers, done, column)
+        elif column is None:
+            moved |= {place for place, (one, other) in pairs if one != other}
+        self._outer[counts.pattern] = _Outer(counts.numbers, done, column, moved)
         return None if column is None else float(counts.numbers[column])
 
     def finish(self) -> Iterator[PlacedLine]:

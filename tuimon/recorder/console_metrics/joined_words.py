@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from tuimon.metrics import measure_of
-from tuimon.recorder.console_metrics.counters import Count, Span
+from tuimon.recorder.console_metrics.counters import Count, Span, unit_of
 from tuimon.recorder.console_metrics.lexer import LineToken
 from tuimon.recorder.console_metrics.line_items import Pair, Word
 
@@ -22,6 +22,9 @@ _BOTH = re.compile(r"e(?:p(?:och)?)?(\d{1,9})[-_/.](?:b|i|s|it|iter|step|batch)(
 
 _ESPNET = re.compile(r"(\d{1,9})epoch(?::([a-z]+):\d+-(\d{1,15})batch)?")
 """``1epoch:train:1-100batch``."""
+
+_ORDINAL = re.compile(r"第(\d{1,9})([^\W\d_]{1,6})")
+"""``第3轮``."""
 
 _UNSIGNED = re.compile(r"([A-Za-z]+)(\d{1,9}\.\d{1,15})")
 """``loss0.486``."""
@@ -49,6 +52,8 @@ def told_by(
     if (match := _NUMBERED.fullmatch(text)) and (len(match[1]) > 1 or is_first):
         unit = _UNITS.get(match[1].lower(), match[1].lower())
         return [Count(unit, span(2), span(3) if match[3] else None, end)]
+    if (match := _ORDINAL.fullmatch(text)) and (ordinal := unit_of(match[2])):
+        return [Count(ordinal, span(1), None, end)]
     if is_first and (match := _BOTH.fullmatch(text)):
         return [Count("epoch", span(1), None, end), Count("batch", span(2), None, end)]
     if (match := _UNSIGNED.fullmatch(text)) and measure_of(match[1]).kind in VALUED:

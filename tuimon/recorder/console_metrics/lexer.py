@@ -22,7 +22,7 @@ _UNIT = (
     r"\s?(?:%|dB|nats|bits|(?:it|its|iters?|imgs?|images?|samples?|toks?|tokens|steps?|words|examples|frames"
     r"|batch(?:es)?)/s(?:ec)?|(?:ms|us|µs|s|sec)/(?:it|iter|step|batch|epoch)"
     r"|ms|us|µs|secs?|seconds?(?!\s\d+\.\d)|minutes|hours?|[kKMGT]i?B(?:/s)?)"
-    r"|\s[smh](?=\s*(?:[,;|).\]]|$))|ns|s|m|mins?|h|hrs?|days?|[kKMGT]b(?:/s)?|[kKMGTB]|B/s|W|C|x|/s(?:/\w+)?"
+    r"|\s[smh](?=\s*(?:[,;|).\]]|$))|ns|s|[mc]?m|px|deg|°|mins?|h|hrs?|days?|[kKMGT]b(?:/s)?|[kKMGTB]|B/s|W|C|x|/s(?:/\w+)?"
 )
 """Of one letter behind a blank only where nothing follows, other than in ``D 0.5 G 0.3``."""
 
@@ -32,7 +32,7 @@ _NUMBER = (
 )
 _LEXEME = re.compile(
     r"(?P<nan>(?:(?<![\w.)\]])[-+\u2212])?(?:nan|NaN|NAN|[Ii]nf(?:inity)?|INF)(?![\w/.@\-]\w|\w|\())"
-    r"|(?:(?<![\w.])\d{1,4}[A-Za-z]{0,4}(?=_[A-Za-z]))?[^\W\d][\w²]*(?:(?:'s(?=\s)|[@/.+\-&^](?=\w)|%(?=\w))[\w²]*)*"
+    r"|(?:(?<![\w.])\d{1,4}[A-Za-z]{0,4}(?=_[A-Za-z]))?[^\W\d][\w²]*(?:(?:'s(?=\s)|[@/.+\-&^](?=\w)|%(?=\w)|(?<=\d):(?=[\d.]{1,6}\s?[:=]\s?\d))[\w²]*)*"
     r"(?:\.{2,3}|\.(?=[\s:=])|\((?:[A-Za-z%]{1,20}(?:\([a-z]\))?|[a-z]{0,10}\d{1,3})\)(?=\s?[:=\s])|%)?"
     r"|(?<=\s)-{3,}(?=\s\d)|-{1,2}>|={1,2}>|>>(?=\s)|[:=|,;\[({<\])}>](?<!\[)"
     rf"|(?P<time>(?:{STAMP})(?![\w:])|\d+\sdays?,\s\d+:\d\d:\d\d|(?<![.:]){CLOCK}(?![\w:]))"

@@ -6,6 +6,7 @@ table and the conversion of its numbers. So nothing here may depend on what the 
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from tuimon.metrics import measure_of
@@ -15,14 +16,20 @@ from tuimon.recorder.console_metrics.counters import OTHER, Count, Span, is_whol
 from tuimon.recorder.console_metrics.grammar import LineReading
 from tuimon.recorder.console_metrics.line_items import LineItem, Pair, Word
 from tuimon.recorder.console_metrics.line_place import Place, place_of
-from tuimon.recorder.console_metrics.prefixes import Prefix
+from tuimon.recorder.console_metrics.prefixes import Prefix, prefix_of
 from tuimon.recorder.console_metrics.prose import (
     FILLERS,
     behind_function_words,
     has_function_word,
     unknown_words,
 )
-from tuimon.recorder.console_metrics.unread_numbers import Unread, pattern_of, unread_in
+from tuimon.recorder.console_metrics.unread_numbers import (
+    Unread,
+    labels_in,
+    may_tell_count,
+    pattern_of,
+    unread_in,
+)
 from tuimon.recorder.console_metrics.value_places import ValuePlace, is_integer, values_of
 
 _DIGIT = re.compile(r"\d")
@@ -36,6 +43,7 @@ _RANKS = ("rank", "local_rank", "global_rank")
 _COUNTER = re.compile(r"\b(?:steps?|iter\w*|epochs?|batch(?:es)?|updates?)\b", re.IGNORECASE)
 _FRAMES = frozenset("│├└╰")
 _CATBOOST = "learn"
+_PER = re.compile(r"\bper ", re.IGNORECASE)
 _DRAWN = re.compile(r"━|\[=*>?\.*\]|/\d+\s-\s")
 
 
@@ -52,6 +60,8 @@ class LineForm(NamedTuple):
     """What it is about as a whole."""
     subject: str = ""
     """Words that may name one of several things."""
+    labels: tuple[Span, ...] = ()
+    """Numbers that tell which of them, ``class 1``."""
     is_heading: bool = False
     """Whether it only tells where those below it are."""
     has_points: bool = False
@@ -109,7 +119,7 @@ def form_of(line: str, prefix: Prefix) -> LineForm:
     unknown = sum(map(unknown_words, words))
     is_before = place.is_told and not any(isinstance(one.what, Pair) for one in items[:1])
     are_all = all(map(split_of, words)) and (is_before or len(pairs) == 1)
-    is_guess = form.is_indented and len(items) == 1 and any(map(_is_result, pairs))
+    is_guess = len(items) == 1 and any(map(_is_result, pairs))
     is_evaluation = bool(words) and all(split_of(word) in EVALUATIONS for word in words)
     is_guess = is_guess or (is_evaluation and len(pairs) > 1 and all(map(_is_result, pairs)))
     if is_guess or _is_measured(
@@ -153,6 +163,9 @@ def _telling_cells(reading: LineReading) -> list[LineItem] | None:
     spoken = [item for item in items if _is_spoken(item.what)]
     if not spoken:
         return items
+    aside = list(takewhile(_is_aside, reversed(items)))
+    if spoken[0] in aside:  # (12% under the baseline)
+        return items[: -len(aside)]
     cells = {item.cell for item in spoken}
     if reading.rows >= _FEW_CELLS:
         rows = {item.row for item in spoken}
@@ -165,6 +178,10 @@ def _telling_cells(reading: LineReading) -> list[LineItem] | None:
             return None
         told = [item for item in items if item.cell not in cells]
     return told if _counts(told) == _counts(items) else None
+
+
+def _is_aside(item: LineItem) -> bool:
+    return isinstance(item.what, Word) and item.what.depth > 0
 
 
 def _counts(items: Sequence[LineItem]) -> list[Count]:
@@ -180,7 +197,7 @@ def _is_split_word(what: Count | Pair | Word) -> bool:
 def _is_spoken(what: Count | Pair | Word) -> bool:
     if isinstance(what, Count):
         return False
-    text = what.key.replace(" per ", " ") if isinstance(what, Pair) else what.text
+    text = _PER.sub(" ", what.key) if isinstance(what, Pair) else what.text
     return has_function_word(text)
 
 
@@ -198,7 +215,7 @@ def _is_measured(
     if may_be_rate and any(map(_is_learning_rate, pairs)):
         return True
     logged = [pair for pair in pairs if _is_logged(pair)]
-    are_logged = all(pair.sign for pair in pairs) and 2 * len(logged) > len(pairs)
+    are_logged = all(pair.sign for pair in pairs) and 2 * len(logged) >= len(pairs)
     if known and are_words_known and are_logged and any(map(_is_unknown, logged)):
         return True
     are_fractions = len(pairs) > 1 and not any(is_whole(pair.number) for pair in pairs)
@@ -224,10 +241,12 @@ def _measured(
     points = any("." in pair.number.text for pair in pairs)
     words = [item.what for item in items if isinstance(item.what, Word)]
     subject = " ".join(word.text for word in words if _is_label(word))
+    labels = labels_in(reading.found)
     form = form._replace(values=values, split=split, has_points=points, subject=subject)
     read = [span for value in values for span in (value.number, value.of) if span]
     unread = unread_in(reading.found, [*read, *form.place.spans])
-    form = form._replace(unread=unread, pattern=pattern_of(reading.line, reading.found[0].start))
+    pattern = pattern_of(reading.line, reading.found[0].start)
+    form = form._replace(labels=labels, unread=unread, pattern=pattern)
     if form.has_position:
         return form
     if reading.has_unknown_count:
@@ -271,7 +290,9 @@ def _is_label(word: Word) -> bool:
 
 
 def _is_anchor(pair: Pair, known: bool) -> bool:
-    return is_metric(pair.key, pair.number.text, pair.sign or (":" if known else ""))
+    is_won = known and (measure_of(pair.key).kind == "reward" or pair.key[-5:].lower() == "score")
+    number = "0.5" if is_won else pair.number.text  # rewards may be whole
+    return is_metric(pair.key, number, pair.sign or (":" if known else ""))
 
 
 def _is_split(key: str) -> bool:
@@ -296,8 +317,8 @@ def _is_bare(pair: Pair) -> bool:
 
 
 def _is_result(pair: Pair) -> bool:
-    """Whether a pair that was written as one is no setting."""
-    return _is_logged(pair) and measure_of(pair.key).kind != "setting"
+    """Whether a pair that was written as one is no setting and no time."""
+    return _is_logged(pair) and measure_of(pair.key).kind not in ("setting", "time")
 
 
 def _is_unknown(pair: Pair) -> bool:
@@ -312,12 +333,17 @@ def _is_learning_rate(pair: Pair) -> bool:
     return measure_of(pair.key).kind == "learning rate"
 
 
+def _may_be_lap(name: str) -> bool:
+    """Whether a bar's description may count by this name how often it was drawn."""
+    return name.lower() == "stage" or (" " not in name and may_tell_count(name))
+
+
 def bar_form_of(text: str, *, only_measures: bool) -> LineForm:
     """The form of what stands before a bar, or behind its clock.
 
     What stands before it is a description: there `only_measures` are worth a curve.
     """
-    reading = LineReading(text)
+    reading = LineReading(text, prefix_of(text).end if only_measures else 0)
     pairs = [item.what for item in reading.items if isinstance(item.what, Pair)]
     if is_configuration([pair.key for pair in pairs]):
         return NOTHING
@@ -331,9 +357,14 @@ def bar_form_of(text: str, *, only_measures: bool) -> LineForm:
         or are_logged
         or not isinstance(item.what, Pair)
         or _is_anchor(item.what, known=True)
+        or _is_learning_rate(item.what)
     ]
     values, _ = values_of(items, pairs)
-    form = LineForm(place=place_of(reading, items))
+    place = place_of(reading, items)
+    laps = [pair for pair in pairs if is_integer(pair) and not pair.sign and _may_be_lap(pair.key)]
+    if only_measures and place.epoch is None and place.part is None and len(laps) == 1:
+        place = place._replace(epoch=(laps[0].number.start, laps[0].number.end))  # stage 3
+    form = LineForm(place=place)
     split = next(filter(None, map(split_of, words)), "")
     if split == "train" and [word.lower() for word in words] != ["train"]:
         split = ""  # "Training" is what goes on, no part of the data

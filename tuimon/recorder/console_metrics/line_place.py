@@ -61,7 +61,11 @@ def place_of(reading: LineReading, items: Sequence[LineItem]) -> Place:
     )
     row = _row_of(reading, may_tell_epoch=epoch is None)
     if place is not None:
+        if epoch is None and (counted := _beside(place, reading.ratios)):
+            return found._replace(epoch=place.number, counted=counted)
         episode = next((count for count in places if count.unit == "episode"), None)
+        if epoch is not None and (counted := _with_total(place, reading.ratios, pairs)):
+            return found._replace(counted=counted)
         if episode is None or epoch is not None:
             return found
         if episode is not place:
@@ -117,6 +121,22 @@ def _row_of(reading: LineReading, *, may_tell_epoch: bool) -> Place | None:
             is_row = chosen.is_bracketed or chosen.follows_bar
             return Place(counted=Count("batch", chosen.number, chosen.total, int(is_row)))
     return None
+
+
+def _with_total(place: Count, ratios: Sequence[Ratio], pairs: Sequence[Pair]) -> Count | None:
+    """The count in brackets behind batches without a total, ``batch_idx: 20, [640/1600]``."""
+    if place.unit != "batch" or place.total is not None or not pairs:
+        return None
+    span = place.number[1], pairs[0].number.start
+    found = (one for one in ratios if one.is_bracketed and span[0] < one.number[0] < span[1])
+    return next((Count("batch", one.number, one.total, 1) for one in found), None)
+
+
+def _beside(place: Count, ratios: Sequence[Ratio]) -> Count | None:
+    """The count in brackets beside a number that so tells the epoch, ``Iteration [1][10/300]``."""
+    found = (one for one in ratios if one.is_bracketed and one.number[0] - place.number[1] == 2)
+    ratio = next(found, None) if place.total is None else None
+    return ratio and Count("batch", ratio.number, ratio.total, 1)
 
 
 def _are_twins(one: Ratio, other: Ratio) -> bool:

@@ -25,12 +25,16 @@ _ON = ("on", "for", "over")
 _OF_DATA = word_set("the set data dataset split images samples examples")
 
 
-def name_of(words: Sequence[Word]) -> tuple[list[Word], str]:
+def name_of(words: Sequence[Word], *, is_within: bool = False) -> tuple[list[Word], str]:
     """The words that are left, and the name: empty if it is longer than names are.
+
+    `is_within` tells whether another pair is before it: what leads to names stands before all.
 
     That of what is on a part of the data has it in front:
     ``accuracy on the test set`` → ``test accuracy``.
     """
+    if len(words) > 1 and words[0].text.lower() == "the":
+        words = words[1:]
     place = next((at for at, one in enumerate(words) if at and one.text.lower() in _ON), None)
     if place is not None:
         about = [one.text for one in words[place + 1 :] if one.text.lower() not in _OF_DATA]
@@ -41,8 +45,9 @@ def name_of(words: Sequence[Word]) -> tuple[list[Word], str]:
     if begin and not _is_filler(words[begin - 1]):
         return [*words], ""
     *names, last = words[begin:]
-    left = [*words[:begin], *(one for one in names if _is_filler(one))]
-    names = [one for one in names if not _is_filler(one)] + [last]
+    fillers = [] if is_within else [one for one in names if _is_filler(one)]
+    left = [*words[:begin], *fillers]
+    names = [one for one in names if one not in fillers] + [last]
     name = " ".join(word.text for word in names)
     owner, _, rest = name.partition("'s ")  # valid_0's auc
     return left, f"{owner} {rest}" if rest and split_of(owner.rstrip("_0123456789")) else name

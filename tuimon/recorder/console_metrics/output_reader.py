@@ -181,7 +181,7 @@ class OutputReader:
             return self._state(state)
         if may_be_above(text):
             self._above = counts_above(text, prefix_of(text).end) or self._above
-        if not may_hold_metrics(text) and not (self._heading.position.known and text[:1].isspace()):
+        if not may_hold_metrics(text) and not self._heading.position.known:
             if text[-1:] in _ABOVE and not _DIGIT.search(own := text[prefix_of(text).end :]):
                 self._head(own)
             return []
@@ -293,6 +293,9 @@ class OutputReader:
         if form.has_position:
             self._heading.leave()
             line = self._with_epoch(text, form, line)
+            if form.unread and self._may_count(trainings, line.position, form.pattern):
+                counts = counts_of(text, form.unread, form.pattern)
+                return self._followed(self._growing.place_in_epoch(trainings, line, counts))
         elif form.is_guess and not self._heading.position.known:
             return []
         elif not form.is_doubtful and (
@@ -354,6 +357,12 @@ class OutputReader:
         axis = trainings.current.axis
         is_nowhere = axis.trained is None and axis.epoch is None
         return bool(counts.numbers) and (is_nowhere or self._growing.knows(counts.pattern))
+
+    def _may_count(self, trainings: Trainings, position: Position, pattern: str) -> bool:
+        """Whether a line tells its epoch alone, and so may the others in it."""
+        if position.epoch is None or position.done is not None:
+            return False
+        return self._growing.knows(pattern) or trainings.current.axis.counts_epochs
 
     def _with_epoch(self, text: str, form: LineForm, line: MetricLine) -> MetricLine:
         """A line that counts something in an epoch that it tells in a way nobody has heard of."""

@@ -15,20 +15,23 @@ _DATE_IN_WORDS = rf"(?:{_MONTH}\s{{1,2}}\d{{1,2}}|\d{{1,2}}[ -]{_MONTH}(?:[ -]\d
 LEVEL = "(?:INFO|DEBUG|SUCCESS|NOTICE|TRACE|VERBOSE|INF|DBG)"
 _SOURCE = r"(?:[\w./<>\-]+\.(?:py|cc|cpp|ipynb)(?::\s{0,4}|\s)|(?:[A-Za-z_]\w*\.)+\w+:)\d+"
 _WORD = r"[A-Za-z_][\w.\-]{0,60}"
+_COUNTER = (
+    "(?i:(?:epoch|iter|step|batch|fold|trial|run|round|gen|episode|upd)\\w*|ep|e|itr?|ite|s|b)"
+)
 
 _RANKS = (
     r"\[(?:(?i:rank)|default)[ :=]?\s?(?P<rank>\d{1,5})\]:?",
     r"\[(?:[\w.@\-]*\d+,)?(?P<task>\d{1,5})\]<std(?:out|err)>:",  # mpirun --tag-output
     r"\[(?:GPU|gpu|cuda)[: ]?(?P<gpu>\d{1,3})\]:?",
     r"(?i:rank)[ :=]{0,2}(?P<named>\d{1,5})(?=\s?[:|,\]])\s?[:|,]",
-    r"\[[\w.\-]+:(?P<host>\d{1,5})/\d{1,5}\]",  # ESPnet
+    rf"\[(?!{_COUNTER}:)[\w.\-]+:(?P<host>\d{{1,5}})/\d{{1,5}}\]",  # ESPnet
     r"\((?i:rank)[ :=](?P<inner>\d{1,5})\)",
     r"\[proc (?P<proc>\d{1,5})\]",
     rf"\[(?P<process>\d{{1,4}})\]"
     rf"(?=\s\[?(?:\[?[\w./\-]+\.\w+:\d|\[[^\[\]]{{0,60}}\d\d:\d\d"
     rf"|{STAMP}|{CLOCK}|{_MONTH}|{_DAY_NAME}|\d{{1,2}}[ -]{_MONTH}|{LEVEL})(?![\w/]))",
     r"\((?:\w+ )?pid=(?P<pid>\d{1,9})[^)]{0,60}\)",  # ray
-    r"(?!(?i:(?:epoch|iter|step|batch|fold|trial|run|round|gen|episode|upd)\w*|ep|e|itr?|ite|s|b)-)"
+    rf"(?!{_COUNTER}-)"
     # docker compose
     r"(?P<container>[A-Za-z][\w.]{0,40}-\d{1,4})\s{1,20}\|",
     r"\[pod/(?P<pod>[\w.\-]{1,80})/[\w.\-]{1,80}\]",  # kubectl

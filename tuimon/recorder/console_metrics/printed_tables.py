@@ -46,6 +46,9 @@ _MARKS = ("+", "*")
 _CHECKPOINT = "cp"
 """skorch's column that holds a plus, or nothing that could be seen, where it has saved."""
 
+_DRAWN = re.compile(r"[|:\[]")
+"""What bars have."""
+
 _GROUP = re.compile(r"(\w+)\((.+)")
 
 
@@ -68,6 +71,12 @@ class _Head(NamedTuple):
         """Whether that column does, not steps."""
         return _word_of(self.names[self.place]) in _EPOCHS
 
+    def epoch_of(self, values: list[tuple[str, float]]) -> float | None:
+        """The epoch of a row whose steps are counted besides; they may begin anew in each."""
+        if self.counts_epochs:
+            return None
+        return next((value for name, value in values if _word_of(name) in _EPOCHS), None)
+
 
 class ConsoleTable:
     """Names above, below them a row for each epoch or step: skorch, fastai, Ultralytics."""
@@ -78,6 +87,7 @@ class ConsoleTable:
         self._splits: tuple[str, ...] = ()
         """The parts of the data that the columns beside names are about."""
         self._last = -1
+        self._epoch: float | None = None
         self._offset = 0
         self._is_new = False
 
@@ -112,6 +122,9 @@ class ConsoleTable:
         if self._head is None or (found := _read(text, self._head)) is None:
             return None
         number, values = found
+        last, self._epoch = self._epoch, self._head.epoch_of(values)
+        if self._epoch is not None and last is not None and self._epoch > last:
+            self._last = -1
         if number + self._offset <= self._last:
             if not self._is_new:
                 return None
@@ -141,7 +154,7 @@ class ConsoleTable:
 
     def restart(self) -> None:
         """Another training begins: its rows count from their own numbers."""
-        self._last, self._offset = -1, 0
+        self._last, self._offset, self._epoch = -1, 0, None
 
     def _begins_splits(self, text: str) -> bool:
         """Whether a line is ``Training | Validation``."""
@@ -166,6 +179,8 @@ class ConsoleTable:
     def _position(self, number: int) -> Position:
         if self._head is not None and self._head.counts_epochs:
             return Position(float(number))
+        if self._epoch is not None and self._epoch >= 0:
+            return Position(self._epoch, number, unit="step")
         return Position(done=number, unit="global")
 
     def _result(self, text: str) -> MetricLine | None:
@@ -268,11 +283,17 @@ def _read(text: str, head: _Head) -> tuple[int, list[tuple[str, float]]] | None:
         value = to_number(cell.rstrip("%"))
         if value is not None:
             values.append((name, value))
-        elif head.between is PIPES and not is_metric(name, "0.5", ":"):
-            continue  # words in a column for them
+        elif _may_hold_words(head, name, cell):
+            continue
         elif not _NO_NUMBER.fullmatch(cell) and not _NUMBERED.fullmatch(cell):
             return None
     return int(counted[1]), values
+
+
+def _may_hold_words(head: _Head, name: str, cell: str) -> bool:
+    """Whether a cell without a number stands in a column for words: of bars any, else the last."""
+    is_last = name is head.names[-1] and not _DRAWN.search(cell)
+    return (head.between is PIPES or is_last) and not is_metric(name, "0.5", ":")
 
 
 def _below(text: str, head: _Head) -> list[str]:

@@ -95,6 +95,11 @@ class StepAxis:
         """Whether an epoch or a step was told."""
         return self.trained is not None or self._last_epoch is not None
 
+    @property
+    def counts_epochs(self) -> bool:
+        """Whether no iteration was told, and no fraction of an epoch."""
+        return self.trained is None and not self._has_fractions
+
     def begins_anew(self, position: Position) -> bool:
         """Whether a line of the training goes back to the start: that of another training."""
         epoch, last = position.epoch, self._last_epoch
@@ -155,6 +160,7 @@ class StepAxis:
             return Step(self.trained, told=False)
         is_own = self.trained is None or self.names_own_step(position)
         if position.done is not None and is_own:
+            self.enter(position.epoch if self.trained is None else None)
             return Step(self._count(position, position.done, evaluates=True), told=True)
         if not self.has_trained:
             return self._step(position._replace(done=None))

@@ -28,6 +28,11 @@ _ENUMERATED = PART_WORDS | word_set(
     " channel region organ player team process proc host pid thread port seed version top k"
 )
 """Before a number: there are several of these at once, one after the other in any order."""
+SHARES = word_set("got correct solved found hit hits matched classified")
+"""Before a number of many: so many were right, whatever is done."""
+
+_LIMITED = word_set("patience counter early wait bad stale stagnation no_improve correct")
+"""Before a number of many: so often nothing became better."""
 
 
 class Unread(NamedTuple):
@@ -95,6 +100,13 @@ def counts_in(found: Mapping[str, float]) -> CountRow:
     return CountRow("\0".join(found), tuple(counts.values()), tuple(counts))
 
 
+def may_tell_count(name: str) -> bool:
+    """Whether a name may be that of something of which so many are done, ``Seq: 10/400``."""
+    measure = measure_of(name)
+    is_plain = measure.kind in ("", "count") and not measure.split
+    return is_plain and name.lower() not in _ENUMERATED | _LIMITED
+
+
 def _is_told(key: str) -> bool:
     name = key.rpartition("/")[2].lower()
     return name in _ENUMERATED or measure_of(name).kind not in ("", "other", "count")
@@ -108,6 +120,7 @@ def unread_in(found: Sequence[LineToken], read: Sequence[Span]) -> tuple[Unread,
         for place, token in enumerate(found)
         if token.start not in taken and not _is_otherwise(found, place)
         for one in _numbers(token)
+        if one.number[0] not in taken
     )
 
 
@@ -129,16 +142,34 @@ def _numbers(token: LineToken) -> Iterator[Unread]:
         yield Unread((token.start + last.start(1), token.end), "", word)
 
 
+def labels_in(found: Sequence[LineToken]) -> tuple[Span, ...]:
+    """The numbers that tell which of several things a line is about, ``class 1``."""
+    return tuple(
+        (token.start, token.end)
+        for place, token in enumerate(found)
+        if token.kind == "number" and is_whole(token) and not token.unit
+        if any(_name_in(one) in _ENUMERATED for one in _word_before(found, place))
+    )
+
+
 def _is_otherwise(found: Sequence[LineToken], place: int) -> bool:
     """Whether the word before a number says that it measures something, or tells parts apart."""
+    names = [_name_in(one) for one in (found[place], *_word_before(found, place))]
+    return any(
+        name in _ENUMERATED | SHARES or measure_of(name).kind in _OTHERWISE for name in names
+    )
+
+
+def _word_before(found: Sequence[LineToken], place: int) -> list[LineToken]:
+    """The word that stands before a place, but for signs."""
     before = place - 1
     while before >= 0 and found[before].kind in ("sign", "open", "mark"):
         before -= 1
-    for one in (found[place], *([found[before]] if before >= 0 else [])):
-        name = re.sub(r"[\d_\-.]+$", "", one.text).lower()
-        if one.kind == "word" and (name in _ENUMERATED or measure_of(name).kind in _OTHERWISE):
-            return True
-    return False
+    return [found[before]] if before >= 0 else []
+
+
+def _name_in(one: LineToken) -> str:
+    return re.sub(r"[\d_\-.]+$", "", one.text).lower() if one.kind == "word" else ""
 
 
 def pattern_of(line: str, start: int) -> str:

@@ -11,6 +11,7 @@ from tuimon.metrics.splits import EVALUATIONS, SPLITS, split_of
 from tuimon.recorder.console_metrics.counters import Span, is_whole
 from tuimon.recorder.console_metrics.line_items import LineItem, Pair, Word
 from tuimon.recorder.console_metrics.prose import behind_full_stop
+from tuimon.recorder.console_metrics.tags import tag_of
 
 _COUNTED = re.compile(r"(?:iter|iteration|step|epoch|update)s?$", re.IGNORECASE)
 _CARRIED = frozenset(("loss", "likelihood", "error", "accuracy", "reward"))
@@ -42,23 +43,34 @@ def values_of(
     carried = dict(zip(map(id, pairs), _carried(pairs), strict=True))
     split, whole = "", ""
     rows: list[tuple[int, ValuePlace]] = []
+    bests = {item.cell for item in items if isinstance(item.what, Pair) and _is_best(item.what)}
     for item in items:
         what = item.what
         if isinstance(what, Word):
             if named := split_of(what.text) or _set_of(what.text):
                 split = named
                 whole = whole or ("" if rows else split)
-        elif isinstance(what, Pair):
+        elif isinstance(what, Pair) and not (what.key[:5] == "with " and item.cell in bests):
             what = what if are_meters else what._replace(average=None)
             value = _value(what, split or carried[id(item.what)])
             found = _both(what) or ([value] if value else [])
             rows += [(item.row, one) for one in found]
-    values = _told_apart(rows)
+    values = _named_once(_told_apart(rows))
     last = items[-1].what if items else None
     if not whole and isinstance(last, Word) and last.depth and split:
         whole = split
         values = [value._replace(split=split) for value in values]
     return tuple(values), whole
+
+
+def _named_once(values: Sequence[ValuePlace]) -> list[ValuePlace]:
+    """Values, without the part of the data that a line is about where another has it in its name:
+    ``train Epoch: 3, train loss: 0.5, loss: 0.4``."""
+    tags = [tag_of(value.split, value.key) for value in values]
+    return [
+        value._replace(split="") if value.split and tags.count(tag) > 1 else value
+        for value, tag in zip(values, tags, strict=True)
+    ]
 
 
 def _told_apart(rows: Sequence[tuple[int, ValuePlace]]) -> list[ValuePlace]:
@@ -77,6 +89,10 @@ def _told_apart(rows: Sequence[tuple[int, ValuePlace]]) -> list[ValuePlace]:
         elif not value.split and len(parts[row]) == 1:
             told.append(value._replace(split=next(iter(parts[row]))))
     return told
+
+
+def _is_best(pair: Pair) -> bool:
+    return "best" in pair.key.lower().split()
 
 
 def _both(pair: Pair) -> list[ValuePlace]:
@@ -120,9 +136,11 @@ def _carried(pairs: Sequence[Pair]) -> list[str]:
 
 def _value(pair: Pair, split: str) -> ValuePlace | None:
     unit = pair.number.unit
-    if not pair.is_sure or unit not in _VALUE_UNITS or not is_charted(pair.key):
-        return None
     measure = measure_of(pair.key)
+    is_distance = unit == "m" and measure.kind == "error"  # else minutes
+    is_value = unit in _VALUE_UNITS or is_distance
+    if not pair.is_sure or not is_value or not is_charted(pair.key):
+        return None
     is_count = measure.kind == "" or _COUNTED.search(pair.key) is not None
     if is_count and not unit and (is_integer(pair) or pair.number.text.endswith(".")):
         return None
@@ -137,5 +155,5 @@ def _value(pair: Pair, split: str) -> ValuePlace | None:
     return ValuePlace(split, behind_full_stop(pair.key), span, pair.of, counts)
 
 
-_VALUE_UNITS = ("", "%", "dB", "nats", "bits")
+_VALUE_UNITS = ("", "%", "dB", "nats", "bits", "mm", "cm", "px", "deg", "°")
 _SHARES = ("accuracy", "error", "share")

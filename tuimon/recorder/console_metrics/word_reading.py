@@ -8,7 +8,7 @@ from tuimon.metrics.vocabulary import word_set
 from tuimon.recorder.console_metrics.count_reading import CountReading
 from tuimon.recorder.console_metrics.counters import counter_at
 from tuimon.recorder.console_metrics.lexer import LineToken
-from tuimon.recorder.console_metrics.line_items import Word
+from tuimon.recorder.console_metrics.line_items import Pair, Word
 from tuimon.recorder.console_metrics.name_words import name_of
 from tuimon.recorder.console_metrics.prose import unknown_words
 
@@ -18,6 +18,7 @@ _ASIDE = re.compile(
 )
 """What stands in parentheses that belong to a name, ``loss (batch)``, ``reward (last 100)``."""
 
+_ASIDE_WORD = re.compile(r"[^\W\d][\w\-/%@.]{0,15}")
 _LONGEST_ASIDE = 4
 _NO_WORDS = (["end", "of", "training"], ["saving", "dict", "for"])
 """Phrases that are in logs of metrics, by PyTorch's word language model and TensorFlow."""
@@ -91,7 +92,11 @@ class WordReading(CountReading):
                 return 0
             self._add(count)  # loss (epoch 3): 0.5
             return count.end + 1
-        if ")" not in inside or not _ASIDE.fullmatch(" ".join(inside[: inside.index(")")])):
+        if ")" not in inside:
+            return 0
+        text = " ".join(inside[: inside.index(")")])
+        is_other = _ASIDE_WORD.fullmatch(text) and not split_of(self._words[-1].text)
+        if not is_other and not _ASIDE.fullmatch(text):
             return 0
         close = place + 1 + inside.index(")")
         if self._kind(close + 1) != "sign":
@@ -105,7 +110,8 @@ class WordReading(CountReading):
 
     def _name(self) -> str:
         """What the words right before a number call it; the others are left as words."""
-        self._words, name = name_of(self._words)
+        is_within = bool(self.items) and isinstance(self.items[-1].what, Pair)
+        self._words, name = name_of(self._words, is_within=is_within)
         self._release()
         return name
 

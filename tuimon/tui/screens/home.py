@@ -166,8 +166,10 @@ class HomeScreen(RemarkKeys):
             self._memory.to_say = ""
 
     def _show(self, lines: Sequence[RunLine]) -> None:
-        self._memory.take(lines)
-        self._list_runs()
+        if lines is not self._memory.lines or not lines:
+            self._memory.take(lines)
+            self._list_runs()
+        self._list.draw()  # time has passed
 
     def _list_runs(self) -> None:
         """Show the runs as they are known and as they are looked at."""
@@ -234,7 +236,8 @@ class HomeScreen(RemarkKeys):
     def _search(self) -> None:
         self._begin("search", self._look_about)
 
-    def _look(self) -> None:
+    def _look(self, *changed: RunStatus) -> None:
+        self._memory.index.expect(*changed)
         self._begin("look", self._look_at_runs)
 
     def _begin(self, group: str, call: Callable[[], None]) -> None:
@@ -259,7 +262,9 @@ class HomeScreen(RemarkKeys):
     def _look_at_runs(self) -> None:
         worker = get_current_worker()
         self.app.call_from_thread(self._show, self._memory.looked())
-        first = [entry.id for entry in self._list.items if isinstance(entry, RunLine)]
+        while self._memory.index.unread and not worker.is_cancelled:
+            self.app.call_from_thread(self._show, self._memory.looked())
+        first = (entry.id for entry in self._list.items if isinstance(entry, RunLine))
         for lines in self._memory.glances(first):
             if worker.is_cancelled:
                 return

@@ -27,8 +27,8 @@ class RemarkKeys(KeyScreen[None]):
         """Those that are marked, in the order of the list."""
         raise NotImplementedError
 
-    def _look(self) -> None:
-        """Look at the runs anew."""
+    def _look(self, *changed: RunStatus) -> None:
+        """Look at the runs anew, at the `changed` ones in any case."""
         raise NotImplementedError
 
     @work(exclusive=True, group="ask")
@@ -69,10 +69,10 @@ class RemarkKeys(KeyScreen[None]):
             self.notify(f"{safe(run.name)} is {done} of {safe(run.record.cwd)}.", markup=False)
 
     async def _annotate(self, run: RunStatus, said: Annotation) -> bool:
-        return await self._keep(partial(write_annotation, run.paths.annotation, said))
+        return await self._keep(partial(write_annotation, run.paths.annotation, said), run)
 
-    async def _keep(self, write: Callable[[], None]) -> bool:
-        """Write something, and whether that went well."""
+    async def _keep(self, write: Callable[[], None], *changed: RunStatus) -> bool:
+        """Write something about runs, and whether that went well."""
         try:
             await asyncio.to_thread(write)
         except OSError as error:
@@ -80,5 +80,5 @@ class RemarkKeys(KeyScreen[None]):
             self.notify(safe(why), severity="error", markup=False)
             return False
         finally:
-            self._look()
+            self._look(*changed)
         return True

@@ -61,7 +61,7 @@ def test_a_drawn_console(seed: int, count: int, capsys: pytest.CaptureFixture[st
     assert campaign.share > 0.98, str(campaign)
 
 
-@pytest.mark.parametrize("every", [12, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("every", [24, pytest.param(1, marks=pytest.mark.long)])
 def test_formats_through_other_programs(every: int, capsys: pytest.CaptureFixture[str]) -> None:
     campaign = Campaign()
     formats = [(folder, one) for folder in (HERE, HELD_BACK) for one in formats_of(folder)]
