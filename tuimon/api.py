@@ -60,15 +60,15 @@ _reader = SummaryReader()
 def load(logdir: str | os.PathLike[str]) -> LogDirectory:
     """Read all logs below `logdir` to their end, in the calling thread.
 
-    `logdir` is a log directory, or one file: an event file, or another log (``docs/sources.md``).
-    What has been read does not change when the files grow: load again. What cannot be read is
-    warned of (`UserWarning`), and told by `LogDirectory.files`, as damage by `damaged`.
+    `logdir` is a log directory, one log, or a place elsewhere (``docs/places.md``). When files grow
+    load again. What cannot be read is warned of (`UserWarning`) and told by `LogDirectory.files`.
 
     Raises:
-        FileNotFoundError: there is nothing at `logdir`.
-        NotADirectoryError: it is neither a directory nor a log that can be read.
+        OSError: nothing is there, or it is no directory and no log that can be read.
     """
-    path = Path(logdir).absolute()
+    from tuimon.places.place_link import local_path  # few need it
+
+    path = local_path(logdir)
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such directory")
     if not path.is_dir() and not is_log(path):

@@ -72,7 +72,7 @@ _Row = TypeVar("_Row")
 @click.option("-n", "most", type=click.IntRange(1), metavar="N", help="Only the first N rows.")
 @click.option("--json", "kind", flag_value="json", help="All metrics of each row, for programs.")
 @click.option("--csv", "kind", flag_value="csv", help="The same, comma separated.")
-@sources_argument("[LOGDIR|RUN...]")
+@sources_argument("[LOGDIR|PLACE|RUN...]")
 def command(**typed: Any) -> int:
     """Compare trainings in a table: of each what it was given that differs, the best values with
     their steps, how long it took, its pace and state, and the checkpoint that holds the best.

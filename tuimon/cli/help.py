@@ -24,6 +24,7 @@ TOPICS = (
     "ends",
     "restarts",
     "sources",
+    "places",
     "wandb",
     "measured",
     "on-disk",

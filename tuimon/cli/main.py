@@ -69,10 +69,10 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Also a directory, which is viewed; else what may have been meant."""
+        """Also a directory, here or elsewhere, which is viewed; else what may have been meant."""
         if args[0] in (*COMMANDS, *_FORMER_NAMES) or args[0].startswith("-"):
             return super().resolve_command(ctx, args)
-        if Path(args[0]).is_dir():
+        if Path(args[0]).is_dir() or _is_place(args[0]):
             return "view", self.get_command(ctx, "view"), args
         from tuimon.cli.shared.guesses import guess
 
@@ -117,6 +117,17 @@ def cli(ctx: click.Context) -> None:
             run_home()
         else:
             click.echo(ctx.get_help())
+
+
+def _is_place(name: str) -> bool:
+    if ":" not in name:
+        return False
+    from tuimon.places.remote_place import PlaceError, place_of
+
+    try:
+        return place_of(name) is not None
+    except PlaceError:
+        return True  # what is wrong with it, `view` tells
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -152,7 +152,7 @@ def _kinds() -> list[str]:
 )
 @click.option("--about", is_flag=True, help="Tell all that is known of RUN instead, as `i` does.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document, for programs.")
-@sources_argument("[LOGDIR|RUN]...")
+@sources_argument("[LOGDIR|PLACE|RUN]...")
 def command(ascii_only: bool, color: str, **typed: Any) -> int:
     """Print the charts and a table of values of each LOGDIR or run RUN, and exit.
 

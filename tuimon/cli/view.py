@@ -10,6 +10,7 @@ from tuimon.cli.shared.common import CommandError, reset_view, run_or_refuse
 from tuimon.cli.shared.group_options import group_option, spread_option
 from tuimon.cli.shared.look_options import asked_look, look_options
 from tuimon.cli.shared.piped_log import STANDARD_INPUT, piped_log
+from tuimon.cli.shared.remote_copies import remote_copy
 from tuimon.cli.shared.targets import log_source, sources_argument
 from tuimon.runs.sources import LogSource
 from tuimon.text import safe
@@ -21,7 +22,7 @@ from tuimon.text import safe
 @spread_option
 @reset_view
 @look_options
-@sources_argument("LOGDIR|FILE|RUN...", required=True)
+@sources_argument("LOGDIR|FILE|PLACE|RUN...", required=True)
 def command(
     source: tuple[str, ...],
     plain: bool,
@@ -33,7 +34,8 @@ def command(
     """Watch the logs under each LOGDIR, now and as they grow; or those in each FILE.
 
     Event files, and what other loggers write: `tuimon help sources`. FILE may be a printed log, or
-    - for what another command prints.
+    - for what another command prints. A PLACE is on another machine: HOST:DIR by your own ssh,
+    sftp://, s3://BUCKET/PREFIX: `tuimon help places`.
 
     A RUN is one that tuimon has launched: several side by side compare them.
 
@@ -51,6 +53,8 @@ def _sources(name: str) -> tuple[LogSource, ...]:
     """A log directory, or those of a run; raises CommandError."""
     if name == STANDARD_INPUT:
         return (piped_log(to_end=False),)
+    if (copy := remote_copy(name, whole=False)) is not None:
+        return (copy,)
     path = Path(name).absolute()
     if path.exists():
         return (log_source(path),)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tuimon.abandoned import Aside
+from tuimon.places.place_watch import PlaceWatch
 from tuimon.runs.activity import remark
 from tuimon.runs.alerts import Alert
 from tuimon.runs.baselines import Baseline, baseline_above, baseline_of
@@ -20,7 +21,7 @@ from tuimon.runs.foreign import ForeignProcess
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorRecord, RecordError, RunState
 from tuimon.runs.registry import RunStatus, read_status
-from tuimon.runs.sources import LogSource
+from tuimon.runs.sources import PLACE, LogSource
 from tuimon.session.baseline_log import BaselineLog
 from tuimon.session.training_progress import ProgressWatch, TrainingProgress
 from tuimon.store.follower import Follower
@@ -81,6 +82,8 @@ class Session:
         self.status: RunStatus | None = None if run is None else read_status(run.directory)
         self.sources = self._known_sources(tuple(sources))
         """The log directories followed."""
+        self.places = [PlaceWatch(one) for one in self.sources if one.found_by == PLACE]
+        """How the copies of other machines stand, of the log directories that are such."""
         self.follower = Follower(self.store, self.sources)
         self._records = None if run is None else Aside(partial(read_status, run.directory))
         self.baseline = BaselineLog(self._find_baseline, None if run is None else run.directory)
