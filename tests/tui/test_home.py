@@ -1,6 +1,7 @@
 """The home screen driven by keys: runs, log directories, removing."""
 
 import shlex
+import shutil
 import time
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from support.stored_runs import made
 from tuimon.present import whereabouts
 from tuimon.runs.alerts import Alert, AlertLevel, AlertLog
 from tuimon.runs.annotation import Annotation, read_annotation
-from tuimon.runs.baselines import Baseline, baseline_of
+from tuimon.runs.baselines import Baseline, baseline_of, pin_baseline
 from tuimon.runs.record import RunRecord, RunState, read_record, write_record
+from tuimon.session import baseline_log
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.home_app import HomeApp
@@ -288,4 +290,33 @@ async def test_the_page_on_a_run_follows_it_and_is_copied() -> None:
         assert f"tuimon run {shlex.join(record.argv)}" in app.clipboard
         await pilot.press("i")
         assert not app.screen.query(RowSheet)
+    session.stop()
+
+
+async def test_a_baseline_is_drawn_below_a_run_until_it_is_gone(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(baseline_log, "_LOOK_EVERY", 0.1)
+    for name, value in (("base", 2.0), ("own", 1.0)):
+        points = [scalar("loss", step, value) for step in range(5)]
+        write(place / name, [version(), *points])
+        paths = made(name, logdir=str(place / name), cwd=str(place))
+        if name == "base":
+            pin_baseline(str(place), Baseline(str(paths.directory), name))
+    session = Session(paths)
+    session.start()
+    app = TuimonApp(session)
+
+    async def seen(text: str) -> bool:
+        for _ in range(300):
+            await pilot.pause(0.02)
+            if text in "\n".join(shown(view) for view in app.screen.query(CellView)):
+                return True
+        return False
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await seen("baseline base")
+        assert await seen("-50.0%")
+        shutil.rmtree(baseline_of(str(place)).directory)
+        assert await seen("the baseline base is gone")
     session.stop()
