@@ -59,27 +59,30 @@ def name_of(path: Path) -> str:
 
 def table(kind: str, found: Mapping[str, Sequence[Look]]) -> None:
     """Print a table of trainings."""
-    print(f"| {kind} | looks right | middle | of the rest | median error | ranges | silent |")
-    print("|---|---|---|---|---|---|---|")
+    print(
+        f"| {kind} | right | middle | of the rest | median error | ranges | hold the end | silent |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
     for name, looks in {**found, "all": [one for some in found.values() for one in some]}.items():
         errors = [abs(one.error) for one in looks if one.error is not None]
         right = f"**{share_right(looks):.0%}**" if name == "all" else f"{share_right(looks):.0%}"
-        near, close, ranges, silent = (
+        near, close, ranges, hold, silent = (
             _share(told)
             for told in (
                 [one.is_near for one in looks],
                 [one.is_close for one in looks],
                 [one.is_range for one in looks],
+                [one.is_held for one in looks if one.is_range],
                 [one.forecast is None for one in looks],
             )
         )
         error = f"{statistics.median(errors):.0%}"
-        print(f"| {name} | {right} | {near} | {close} | {error} | {ranges} | {silent} |")
+        print(f"| {name} | {right} | {near} | {close} | {error} | {ranges} | {hold} | {silent} |")
     print()
 
 
 def _share(told: Sequence[bool]) -> str:
-    return f"{sum(told) / len(told):.0%}"
+    return f"{sum(told) / max(1, len(told)):.0%}"
 
 
 def recorded(paths: Iterable[Path]) -> dict[str, list[Look]]:

@@ -28,6 +28,11 @@ class Look(NamedTuple):
         return self.forecast is not None and self.forecast.most > _WIDE * self.forecast.least
 
     @property
+    def is_held(self) -> bool:
+        """Whether the true end is in the range."""
+        return self.forecast is not None and self.forecast.least <= self.left <= self.forecast.most
+
+    @property
     def is_right(self) -> bool:
         """Whether the told end, or the nearer end of a range, is within 10 % of the whole time.
         Silence is not right, and neither is a range that is wider than twofold and 10 %."""

@@ -8,7 +8,7 @@ from tuimon.runs.progress_record import ProgressRecord, write_progress
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.panes.run_header import RunHeader
-from tuimon.tui.screens.run_page import FactSheet
+from tuimon.tui.screens.sheet_page import RowSheet
 
 
 async def test_header_and_page_tell_how_far_it_is():
@@ -25,7 +25,7 @@ async def test_header_and_page_tell_how_far_it_is():
         assert "43% 1h 04m left  GPU 95%" in " ".join(shown(header).split(" "))
         await pilot.press("i")
         await pilot.pause()
-        told = pilot.app.screen.query_one(FactSheet).whole_text()
+        told = pilot.app.screen.query_one(RowSheet).whole_text()
         assert "43% · 43.9 of 100 epochs · 1h 04m left · done " in told
         await pilot.press("escape")
         write_progress(paths, sure._replace(done=100.0, earliest=now + 3000, latest=now + 5000))

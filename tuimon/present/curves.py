@@ -84,11 +84,7 @@ class MetricCurves:
         several = len(trainings(runs)) > 1
         lanes = self._lanes(runs)
         keys = list(dict.fromkeys(lane.key for lane in lanes))
-        drawn = [
-            lane
-            for lane in lanes
-            if selection.shows(lane.run.name, lane.series.tag) and selection.draws(lane.training)
-        ]
+        drawn = [lane for lane in lanes if self._is_drawn(lane)]
         self.keys = [(lane.run.name, lane.series.tag) for lane in drawn]
         faded = self._faded(drawn, len(keys))
         if not selection.groups:
@@ -127,12 +123,13 @@ class MetricCurves:
             )
         if self.metric.own and (missing := self._missing()):
             self.note = f"no tag {missing[0]}" + (" …" if len(missing) > 1 else "")
-        return self.references.compared(
-            curves,
-            [(lane.run, lane.series.tag) for lane in drawn],
-            [" ".join(self._of_lane(lane)) for lane in drawn],
-            drawn=references,
-        )
+        tags = [(lane.run, lane.series.tag) for lane in drawn]
+        labels = [" ".join(self._of_lane(lane)) for lane in drawn]
+        return self.references.compared(curves, tags, labels, drawn=references)
+
+    def _is_drawn(self, lane: _TrainingCurve) -> bool:
+        shown = self.selection.shows(lane.run.name, lane.series.tag)
+        return shown and self.selection.draws(lane.training)
 
     def _missing(self) -> list[str]:
         """Tags of the metric that no run has."""

@@ -28,8 +28,8 @@ _EVEN = 0.1
 _FINEST = 1 / 1024
 _SCATTER, _EXPECTED = 0.1, 2
 """Of the time of a stop, as a share: what is expected counts as much as so many that were seen."""
-_GROWS = 1.5
-"""The first one will last so many times as long as it has."""
+_GROWS = 2.0
+"""The first one will last so many times as long as it has, or ends now."""
 
 _Numbers = NDArray[np.float64]
 
@@ -97,7 +97,7 @@ def first_stop(done: _Numbers, wait: float, total: float, lap: float | None) -> 
     """If what it has been waiting for is the first one, which comes back at the same distance."""
     every = _between(done[-1:], done[-1:], done[0], total, lap)
     count = 1 + int((total - done[-1]) / every + _EVEN)
-    return StopsToCome(np.array([_GROWS * wait]), count, is_due=True)
+    return StopsToCome(np.array([wait, _GROWS * wait]), count, is_due=True)
 
 
 def _between(

@@ -32,7 +32,7 @@ _STOPS = 3.0
 """after so many times as long something has stopped it."""
 _YOUNG = 0.2
 """Before this share of all, or in the first epoch, what stops it may be unknown:"""
-_UNSEEN = 0.5
+_UNSEEN = 0.7
 """all may take so much longer,"""
 _USUAL = 0.15
 """as a rule so much,"""
@@ -40,8 +40,9 @@ _FASTER = 0.8
 """and later epochs so much less than the first."""
 _KNOWN, _DRIFT = 0.05, 0.12
 """The standard deviations of what is to come, as shares of it: at least, and at the very first."""
-_LIKELY = 1.28
-"""Standard deviations of a range that holds four ends of five."""
+_EARLIER, _LATER = 1.1, 2.0
+"""Standard deviations of a range that holds three ends of four: trainings become slower rather than
+faster."""
 _WIDEST, _BRIEF = 2.0, 0.1
 """A range that would be so many times as long at its end tells too little, unless it is a small
 share of all the time."""
@@ -133,10 +134,10 @@ class TimeToGo:
         rest = max(0.0, self.total - self.done)
         left = max(0.0, steps.pace * rest + stops.usual * stops.to_come - waited)
         drift = max(_KNOWN, _DRIFT * rest / (rest + seen)) * left
-        doubt = _LIKELY * float(np.hypot(np.hypot(steps.deviation * rest, stops.deviation), drift))
-        least, most = max(0.0, left - doubt), left + doubt
+        doubt = float(np.hypot(np.hypot(steps.deviation * rest, stops.deviation), drift))
+        least, more = max(0.0, left - _EARLIER * doubt), _LATER * doubt
+        most = left + (float(np.hypot(more, _UNSEEN * left)) if is_unseen else more)
         if is_unseen:
-            most = left + float(np.hypot(doubt, _UNSEEN * left))
             left *= 1 + _USUAL
         if self.lap is not None and self._is_young(seen):
             least = min(least, _FASTER * left)
