@@ -25,7 +25,7 @@ from support.terminal import Terminal
 RUNS, BYTES = 200, 11_000_000
 WAY = 0.025
 """Seconds."""
-TRIES = 3
+TRIES = 2
 
 
 def make(runs: Path) -> None:

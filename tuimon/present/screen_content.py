@@ -161,10 +161,11 @@ class ContentMaker:
 
     def newest_series(self, tag: str, training: str, selection: Selection) -> Series | None:
         """The series of a tag that got a point last, of one training if its name is not empty."""
-        runs = self._store.runs
+        told = self._overviews.of(selection).series.get(tag, ())
+        runs = self._store.runs  # after the overview: a run may come at any time
         found = [
             (last.wall_time, number, series)
-            for number, series in enumerate(self._overviews.of(selection).series.get(tag, ()))
+            for number, series in enumerate(told)
             if (last := series.last) is not None
             and (training in ("", series.run) or training == training_of(runs[series.run], runs))
         ]

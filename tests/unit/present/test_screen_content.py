@@ -19,6 +19,7 @@ from tuimon.present.run_colours import RunColours
 from tuimon.present.screen_content import ContentMaker, Judging, ScreenContent
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
+from tuimon.store.run_log import RunLog
 from tuimon.store.store import Store
 
 TAGS = ("loss/train", "loss/val", "lr")
@@ -191,3 +192,24 @@ def test_every_curve_of_a_page_has_a_name(
 def test_a_look_that_ranks_by_what_is_gone_ranks_by_the_main_metric(tmp_path: Path) -> None:
     shown = content(sweep(tmp_path, 2), replace(Look(), rank="gone"))
     assert shown.table.tag == "loss/val"
+
+
+def test_runs_that_come_while_one_looks_are_no_fault(tmp_path: Path):
+    later = iter(sweep(tmp_path / "later", 9).runs.values())
+    store = stored(tmp_path / "first", {"a": {"loss/train": (1.0,)}})
+
+    class Arriving(Store):
+        @property
+        def runs(self) -> Mapping[str, RunLog]:
+            if (run := next(later, None)) is not None:
+                self._runs[run.name] = run
+                self._arrivals += 1
+                self.structure += 1
+            return super().runs
+
+    store.__class__ = Arriving
+    maker = ContentMaker(store)
+    for _ in range(9):
+        series = maker.newest_series("loss/train", "a", Look().selection())
+        assert series is not None
+        assert series.run == "a"
