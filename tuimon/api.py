@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from tuimon.events.frames import FrameError, read_payload
 from tuimon.events.tail import FileState
 from tuimon.events.tails import is_log
+from tuimon.present.group_frames import GroupFrames
 from tuimon.runs.sources import LogSource
 from tuimon.store.filters import parse_filter
 from tuimon.store.loading import load as load_sources
@@ -54,21 +55,20 @@ __all__ = [
 ]
 
 _reader = SummaryReader()
-_DTYPES = (np.int64, np.float64, np.float64, np.bool_, np.bool_)
 
 
 def load(logdir: str | os.PathLike[str]) -> LogDirectory:
     """Read all logs below `logdir` to their end, in the calling thread.
 
-    `logdir` is a log directory, or one file: an event file, or another log (``docs/sources.md``).
-    What has been read does not change when the files grow: load again. What cannot be read is
-    warned of (`UserWarning`), and told by `LogDirectory.files`, as damage by `damaged`.
+    `logdir` is a log directory, one log, or a place elsewhere (``docs/places.md``). When files grow
+    load again. What cannot be read is warned of (`UserWarning`) and told by `LogDirectory.files`.
 
     Raises:
-        FileNotFoundError: there is nothing at `logdir`.
-        NotADirectoryError: it is neither a directory nor a log that can be read.
+        OSError: nothing is there, or it is no directory and no log that can be read.
     """
-    path = Path(logdir).absolute()
+    from tuimon.places.place_link import local_path  # few need it
+
+    path = local_path(logdir)
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such directory")
     if not path.is_dir() and not is_log(path):
@@ -84,7 +84,7 @@ def load(logdir: str | os.PathLike[str]) -> LogDirectory:
     return LogDirectory(path, loaded.store.runs, loaded.files)
 
 
-class LogDirectory(Mapping[str, "Run"]):
+class LogDirectory(GroupFrames, Mapping[str, "Run"]):
     """A log directory: runs by name, sorted.
 
     A run is a directory with event files, named by its path relative to the log directory; ``.`` is
@@ -135,13 +135,20 @@ class LogDirectory(Mapping[str, "Run"]):
         Columns: the hyperparameters that differ, each metric's best value (the last one where none
         is best) and its step, seconds in all, steps a second. Raises ImportError without pandas.
         """
-        import pandas as pd
+        from tuimon.present.run_frames import board_frame
 
-        from tuimon.present.run_board import board, board_rows
+        return board_frame(self._logs, _reader)
 
-        table = board(board_rows(self._logs, _reader), self._logs.values())
-        rows = {row.name: table.record(row) for row in table.ranked(table.main or "run")}
-        return pd.DataFrame([*rows.values()], index=pd.Index([*rows], name="run"))
+    def diff(self, first: str, second: str) -> pd.DataFrame:
+        """What differs between two trainings, by (section, name), and changes of numbers as shares.
+
+        Raises:
+            KeyError: there is no such training with scalars.
+            ImportError: pandas is not installed.
+        """
+        from tuimon.present.run_frames import difference_frame
+
+        return difference_frame(self._logs, _reader, first, second)
 
     def plot(
         self,
@@ -370,31 +377,11 @@ def _plot(
 
 
 def _frame(series: Sequence[ScalarSeries], all_points: bool) -> pd.DataFrame:
-    try:
-        import pandas as pd
-    except ImportError:
-        raise ImportError("to_pandas needs pandas: pip install pandas") from None
-    kind = AllPoints if all_points else Points
+    from tuimon.present.run_frames import points_frame
+
     parts = [
         one.all_points() if all_points else Points(one.steps, one.wall_times, one.values)
         for one in series
     ]
-    lengths = [len(part.steps) for part in parts]
-
-    def category(names: list[str]) -> pd.Categorical:
-        places = {name: place for place, name in enumerate(dict.fromkeys(names))}
-        codes = np.repeat(np.array([places[name] for name in names], np.int32), lengths)
-        # As objects: names of directories need not be valid Unicode.
-        return pd.Categorical.from_codes(codes, pd.Index([*places], dtype=object))
-
-    columns = {
-        name.removesuffix("s"): np.concatenate([np.empty(0, dtype), *(part[n] for part in parts)])
-        for n, (name, dtype) in enumerate(zip(kind._fields, _DTYPES, strict=False))
-    }
-    return pd.DataFrame(
-        {
-            "run": category([one.run for one in series]),
-            "tag": category([one.tag for one in series]),
-            **columns,
-        }
-    )
+    kind = AllPoints if all_points else Points
+    return points_frame(kind, parts, [one.run for one in series], [one.tag for one in series])

@@ -13,8 +13,6 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
-from wcwidth import wcwidth
-
 Align = Literal["left", "center", "right"]
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -33,6 +31,7 @@ _NUMBER = re.compile(
     )""",
     re.VERBOSE | re.ASCII,
 )
+_MOST_CHANGE, _CHANGE_CELLS = 9.99, 6
 _VALUE_SUFFIXES = ((1e6, "M"), (1e3, "k"))
 _STEP_SUFFIXES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 
@@ -58,7 +57,7 @@ def _cell(char: str) -> tuple[str, bool]:
         return chr(ord("A") + code - _REGIONAL_A), False
     if 0x1F3FB <= code <= 0x1F3FF or 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF:
         return "", False
-    return char, wcwidth(char) == 0
+    return char, _char_width(char) == 0
 
 
 def safe(text: str) -> str:
@@ -101,6 +100,8 @@ def width(text: str) -> int:
 
 @lru_cache(maxsize=8192)
 def _char_width(char: str) -> int:
+    from wcwidth import wcwidth  # its tables take a while, and few need them
+
     return wcwidth(char)
 
 
@@ -227,6 +228,18 @@ def _is_single(text: str, value: float) -> bool:
 
 def _short(text: str) -> str:
     return short_exponent(text) if "e" in text else text.removesuffix(".0")
+
+
+def format_change(share: float) -> str:
+    """A change as its share in at most six characters, with its sign.
+
+    >>> format_change(-0.0213), format_change(0.5), format_change(12.0)
+    ('-2.1%', '+50.0%', '+>999%')
+    """
+    if abs(share) > _MOST_CHANGE:
+        return f"{'+' if share > 0 else '-'}>999%"
+    text = f"{share:+.1%}"
+    return text if len(text) <= _CHANGE_CELLS else f"{share:+.0%}"
 
 
 def format_step(step: int) -> str:

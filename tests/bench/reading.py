@@ -50,6 +50,7 @@ MILLION = 1_000_000
 IDLE_SECONDS = 150
 IDLE_RUNS = 5000
 SMALL_RUNS, SMALL_FILES = 460, 40
+SEVERAL_RUNS, SMALL_VALUES = 5000, 5
 COLUMNS = 320
 ONE_RUN = "1 M scalars, one run, 10 tags in turn"
 OTHER = "other"
@@ -273,6 +274,26 @@ def five_runs(logdir: Path) -> None:
         write_log(logdir / f"run{run}", encode(cycle(MILLION // 5)))
 
 
+def several(points: int, values: int) -> list[bytes]:
+    """Records of so many values each, as one of all that a step has is written."""
+    tags = [f"{'train' if at % 2 else 'val'}/metric_{at:02d}" for at in range(values)]
+    walk = np.cumsum(np.random.default_rng(1).standard_normal((points // values, values)), axis=0)
+    parts = []
+    for step, found in enumerate(walk.tolist()):
+        made = [
+            Summary.Value(tag=tag, simple_value=one) for tag, one in zip(tags, found, strict=True)
+        ]
+        event = Event(wall_time=1.7e9 + step, step=step, summary=Summary(value=made))
+        parts.append(record(event.SerializeToString()))
+    return parts
+
+
+def small_runs(logdir: Path) -> None:
+    parts = several(MILLION // SEVERAL_RUNS, SMALL_VALUES)
+    for run in range(SEVERAL_RUNS):
+        write_log(logdir / f"run{run}", parts)
+
+
 def rows() -> list[Row]:
     def of(parts: Callable[[], Iterable[bytes]]) -> Callable[[Path], object]:
         return lambda logdir: write_log(logdir, parts())
@@ -283,6 +304,8 @@ def rows() -> list[Row]:
         Row("same as TF2 tensors", MILLION + 10, of(lambda: tensor_parts(cycle(MILLION)))),
         Row("1 M scalars, 5 runs", MILLION, five_runs),
         Row("1 M scalars, 10 irregular tags", MILLION, of(lambda: encode(irregular(MILLION)))),
+        Row("1 M scalars, 50 in a record", MILLION, of(lambda: several(MILLION, 50))),
+        Row(f"1 M scalars, {SMALL_VALUES} in a record, {SEVERAL_RUNS:,} runs", MILLION, small_runs),
         Row(
             "1 M scalars, 300 irregular tags", MILLION, of(lambda: encode(irregular(MILLION, 300)))
         ),

@@ -58,13 +58,15 @@ def loss_at(step: int, rate: float) -> float:
     return (0.05 + 0.1 * off) + 2.2 * math.exp(-step * 5 / STEPS / (1 + off))
 
 
-def records(rate: float = 1e-3, seed: int = 0, steps: int = STEPS, bad: int = 0) -> Iterator[bytes]:
+def records(
+    rate: float = 1e-3, seed: int = 0, steps: int = STEPS, bad: int = 0, luck: float = 1.0
+) -> Iterator[bytes]:
     """What a training logs; a loss that is NaN from the step `bad` on, if that is given."""
     chance = random.Random(seed)
     yield version()
     for step in range(0, steps, EVERY):
         at = NOW - 600 + step / 20
-        loss = loss_at(step, rate) * (1 + chance.gauss(0, 0.12))
+        loss = luck * loss_at(step, rate) * (1 + chance.gauss(0, 0.12))
         if bad and step >= bad:
             loss = math.nan
         elif bad:
@@ -74,7 +76,7 @@ def records(rate: float = 1e-3, seed: int = 0, steps: int = STEPS, bad: int = 0)
         yield scalar("grad_norm", step, 1 + loss + chance.gauss(0, 0.1), at)
         yield scalar("lr", step, rate * (0.5 + 0.5 * math.cos(step / STEPS * math.pi)), at)
         if step % (10 * EVERY) == 0 and not bad:
-            val = loss_at(step, rate) * 1.08 + 0.02 + chance.gauss(0, 0.01)
+            val = luck * loss_at(step, rate) * 1.08 + 0.02 + chance.gauss(0, 0.01)
             yield scalar("loss/val", step, val, at)
             yield scalar("accuracy/val", step, 1 - val / 2.4, at)
 
@@ -103,6 +105,15 @@ def runs_below(count: int) -> Session:
     for seed, rate in enumerate(RATES[:count]):
         logged(where / f"lr={rate:g}", records(rate, seed))
     return started(Session.of_logdirs([where]))
+
+
+def seeds() -> TuimonApp:
+    """Four rates, three seeds each."""
+    for seed, luck in enumerate((1.0, 1.2, 0.85)):
+        for rate in RATES[:4]:
+            points = records(rate, 100 * seed + int(rate * 50), luck=luck)
+            logged(Path(f"seeds/lr={rate:g}/seed{seed}"), points)
+    return TuimonApp(started(Session.of_logdirs([Path("seeds")])))
 
 
 def started(session: Session) -> Session:
@@ -189,6 +200,7 @@ PICTURES = (
     ScreenPicture("one-run-160x50", "the same, 160x50", (160, 50), one_run),
     ScreenPicture("three-runs", "three runs", (120, 36), lambda: TuimonApp(runs_below(3))),
     ScreenPicture("twelve-runs", "twelve runs", (160, 50), lambda: TuimonApp(runs_below(12))),
+    ScreenPicture("groups", "twelve runs in four groups (g)", (120, 36), seeds, ["g", "enter"]),
     ScreenPicture("300-tags", "300 tags in sections", (120, 36), tags_300),
     ScreenPicture("nan", "a loss that became NaN", (120, 30), run_with_nan),
     ScreenPicture("home", "twelve runs of this host", (120, 30), home_of_12),

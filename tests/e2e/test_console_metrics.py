@@ -8,8 +8,9 @@ from pathlib import Path
 from support.host import Host
 from support.mirror_runs import mirrored, offline_rows
 from support.waiting import wait_until
+from tuimon.runs.lookup import find_run
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.registry import RunStatus, find_run
+from tuimon.runs.registry import RunStatus
 from tuimon.runs.sources import LogSource
 from tuimon.store.loading import load
 

@@ -15,8 +15,8 @@ import pytest
 from support.guarded import Training
 from support.host import TUIMON, WRITER, Host
 from support.waiting import wait_until
+from tuimon.runs.lookup import find_run
 from tuimon.runs.record import RunState
-from tuimon.runs.registry import find_run
 
 COUNT = """
 import os, signal, sys, time

@@ -26,7 +26,7 @@ from support.mirror_runs import (
 from support.waiting import wait_until
 from support.wandb_server import ENTITY, WandbServer, online
 from tuimon.mirror.offline_file import last_step
-from tuimon.mirror.wandb_run import leaves_keys_to_server
+from tuimon.mirror.wandb_client import leaves_keys_to_server
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorOptions, RunState
 

@@ -12,8 +12,8 @@ from support.host import WRITER, Host
 from support.mirror_runs import offline_files, offline_records
 from support.waiting import wait_until
 from support.wandb_server import ENTITY, KEY, wandb_server
+from tuimon.runs.lookup import find_run
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.registry import find_run
 
 FLAGS = (
     *("--mirror", "offline", "--name", "big", "--project", "p", "--entity", "e", "--group", "g"),

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from support.host import WRITER, Host
 from support.mirror_runs import offline_files, offline_records
+from tuimon.runs.lookup import find_run
 from tuimon.runs.record import MirrorRecord, read_record
-from tuimon.runs.registry import find_run
 
 GIT = ["git", "-c", "user.name=n", "-c", "user.email=e@x", "-c", "init.defaultBranch=main"]
 TOKEN = "hf_QmXw7Zr2Lk9Tn4Vb6Yd3Sg8Hj5Fp1Ac0Eu"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from support.host import Host
-from tuimon.runs.registry import find_run
+from tuimon.runs.lookup import find_run
 
 SCRIPT = """
 import wandb

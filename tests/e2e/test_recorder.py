@@ -14,10 +14,11 @@ from support.host import WRITER, Host
 from support.mirror_runs import comparable, mirrored, offline_rows, written
 from support.waiting import wait_until
 from tuimon.runs.alerts import read_alerts
+from tuimon.runs.lookup import find_run
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.process import ASK
 from tuimon.runs.record import RunState
-from tuimon.runs.registry import RunStatus, find_run
+from tuimon.runs.registry import RunStatus
 from tuimon.runs.sources import LogSource
 
 

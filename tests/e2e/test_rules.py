@@ -3,8 +3,8 @@
 from support.host import WRITER, Host
 from support.waiting import wait_until
 from tuimon.runs.alerts import read_alerts
+from tuimon.runs.lookup import find_run
 from tuimon.runs.record import RunState
-from tuimon.runs.registry import find_run
 
 TRAINING = (
     WRITER

@@ -201,3 +201,16 @@ def test_long_names_of_tags_keep_the_ends_by_which_they_differ(host: Host):
         rows = [line.split()[1] for line in screen.split("\n") if line.startswith("  ━")]
         assert [row.split("…")[1].split("_")[-1] for row in rows] == ["1", "2", "33"]
         assert [row.split("/")[0] for row in rows] == ["1", "2", "33"]
+
+
+def test_runs_are_grouped_as_is_typed_and_so_the_next_time(host: Host):
+    for name, loss in (("a-1", 1.0), ("a-2", 3.0), ("b-1", 8.0)):
+        write(
+            host.project / "sweep" / name, [version(), *(scalar("loss", n, loss) for n in range(9))]
+        )
+    for typed in (("--group", "/^./", "--spread", "range"), ()):
+        with host.terminal("view", "sweep", *typed, columns=80, rows=24) as terminal:
+            screen = terminal.wait_for("a ×2")
+            assert "b ×1" in screen
+            assert "mean, min to max" in screen
+            terminal.press("q")

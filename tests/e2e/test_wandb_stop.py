@@ -11,8 +11,8 @@ from support.mirror_runs import comparable, mirrored, written
 from support.waiting import wait_until
 from support.wandb_server import ServedRun, WandbServer, online
 from tuimon.runs.alerts import read_alerts
+from tuimon.runs.lookup import find_run
 from tuimon.runs.paths import RunPaths
-from tuimon.runs.registry import find_run
 
 TRAINING = (
     WRITER

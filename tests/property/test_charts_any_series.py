@@ -17,6 +17,7 @@ from tuimon.charts import roles
 from tuimon.charts.chart import draw_chart
 from tuimon.charts.model import ChartOptions, Cursor, Curve, Drawing
 from tuimon.charts.viewport import Viewport, panned, tailed, zoomed
+from tuimon.store.spread import SPREADS
 from tuimon.text import width as cells_of
 from tuimon.vectors.chart_page import chart_page
 from tuimon.vectors.chart_vectors import chart_vectors
@@ -48,7 +49,9 @@ def curves(draw: st.DrawFn) -> Curve:
         pattern=draw(st.integers(0, 5)),
         number=draw(st.none() | st.integers(0, 200)),
         best=draw(st.sampled_from(["min", "max", None])),
-        group=draw(st.sampled_from(["", "", "lr 0.1", "others"])),
+        group=(group := draw(st.sampled_from(["", "", "others", *SPREADS]))),
+        spread=group if group in SPREADS else None,
+        is_member=draw(st.booleans()),
         pinned=draw(st.booleans()),
         faded=draw(st.booleans()),
         start=draw(st.none() | any_time),

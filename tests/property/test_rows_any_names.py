@@ -1,5 +1,7 @@
 """Whatever a name holds: rows of the screen are as wide as their room, and nothing acts on it."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -47,17 +49,18 @@ def test_header(name: str, reason: str, detail: str, cells: int):
 @settings(max_examples=50)
 @given(st.lists(names, max_size=5), st.lists(names, max_size=5), st.integers(30, 60))
 def test_tag_pane(runs: list[str], tags: list[str], cells: int):
-    pane = TagPane(Look(), dict, lambda **changes: None, id="tags")
+    pane = TagPane(Look(), dict, dict, lambda **changes: None, id="tags")
     labels = short_names(runs)
+    plain = RunRow("a", "a", "━", roles.curve(1), hparams=tuple(runs[:1]))
     table = RunTable(
         [
             RunRow(run, labels[run], "━", roles.curve(0), value=-1.234e-5, gain=2.0, hparams=(run,))
             for run in runs
-        ],
+        ]
+        + [replace(plain, name="", label=tag, members=(plain,), spread="±0.1") for tag in tags[:1]],
         tag=tags[0] if tags else "",
         title=tags[0] if tags else "",
         baseline=runs[0] if runs else "",
-        grouped=bool(tags),
         hparams=tuple(runs[:1]),
     )
     pane.set_content(table, [TagRow(tag, 0) for tag in tags])

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from tuimon.guardian.cause import explain
 from tuimon.guardian.child import Outcome
+from tuimon.guardian.exception_table import OF_EXCEPTIONS
 from tuimon.guardian.failure_kinds import FailureKind, kinds_of
-from tuimon.guardian.failure_tables import OF_CONSOLES, OF_EXCEPTIONS, OF_KILLERS
+from tuimon.guardian.failure_tables import OF_CONSOLES, OF_KILLERS
 from tuimon.guardian.oom import OomKills
 
 FOLDER = Path(__file__).with_name("failures")

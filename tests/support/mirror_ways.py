@@ -202,7 +202,7 @@ def _at_once(stage: Stage) -> list[Training]:
 def links(stage: Stage) -> list[Training]:
     _link(stage)
     stage.run("--runs", "store/latest", options=["--logdir", "store"])
-    return [stage.training(("store/seven", "seven/"))]
+    return [stage.training(("store/seven", ""))]
 
 
 def links_alone(stage: Stage) -> list[Training]:

@@ -12,44 +12,19 @@ import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
+from support.forecast_looks import Look
 from tuimon.recorder.console_metrics.feed import SegmentReader
 from tuimon.recorder.progress.known_totals import KnownTotals, totals_of_arguments
 from tuimon.recorder.progress.position_lines import PositionLines
-from tuimon.recorder.progress.progress_tracks import Progress, ProgressTracks
+from tuimon.recorder.progress.progress_tracks import ProgressTracks
 
-TRAININGS = sorted((Path(__file__).parents[1] / "bench" / "trainings").glob("*.json.gz"))
+_FOLDER = Path(__file__).parents[1] / "bench" / "trainings"
+TRAININGS = sorted(_FOLDER.glob("*.json.gz"))
+HELD_OUT = sorted((_FOLDER / "held_out").glob("*.json.gz"))
+"""Those were recorded when the estimate was made."""
 SLOWER = 20.0
 _FROM = 0.05
-_WIDE = 1.25
-
-
-class Look(NamedTuple):
-    """What was told at a time, in seconds that the training had worked, and what was true."""
-
-    at: float
-    progress: Progress | None
-    left: float
-    whole: float
-
-    @property
-    def error(self) -> float | None:
-        """By what share of all the told end is wrong, or the nearer end of a range; None for
-        silence."""
-        forecast = None if self.progress is None else self.progress.forecast
-        if forecast is None:
-            return None
-        told = forecast.seconds
-        if self.is_range:
-            told = min(max(self.left, forecast.least), forecast.most)
-        return (told - self.left) / self.whole
-
-    @property
-    def is_range(self) -> bool:
-        """Whether a range was told."""
-        forecast = None if self.progress is None else self.progress.forecast
-        return forecast is not None and forecast.most > _WIDE * forecast.least
 
 
 def looks(path: Path, count: int) -> Iterator[Look]:
@@ -63,7 +38,7 @@ def looks(path: Path, count: int) -> Iterator[Look]:
     def worked(at: float) -> float:
         paused = sum(min(at, end) - begin for begin, end in pauses if at > begin)
         training = min(max(at, first), newest) - first - paused
-        return min(at, first) + SLOWER * training + max(0.0, at - newest)
+        return float(min(at, first)) + SLOWER * training + max(0.0, at - newest)
 
     segments, lines = SegmentReader(), PositionLines()
     tracks = ProgressTracks(KnownTotals(), totals_of_arguments(told["command"]))
@@ -80,4 +55,5 @@ def looks(path: Path, count: int) -> Iterator[Look]:
         progress = tracks.progress(worked(at))
         has_begun |= progress is not None and progress.done >= _FROM * progress.total
         if has_begun:
-            yield Look(worked(at), progress, worked(last) - worked(at), worked(last))
+            forecast = None if progress is None else progress.forecast
+            yield Look(forecast, worked(last) - worked(at), worked(last))

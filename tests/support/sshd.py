@@ -78,6 +78,7 @@ def ssh_server(directory: Path) -> Iterator[SshServer]:
         "PermitRootLogin": "yes",
         "PrintMotd": "no",
         "PrintLastLog": "no",
+        "Subsystem": "sftp internal-sftp",
     }
     config = directory / "sshd_config"
     config.write_text("".join(f"{name} {value}\n" for name, value in settings.items()))

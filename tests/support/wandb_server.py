@@ -31,6 +31,7 @@ class ServedRun:
     name: str | None = None
     group: str | None = None
     tags: list[str] = field(default_factory=list)
+    notes: str | None = None
     files: dict[str, dict[int, str]] = field(default_factory=dict)
     stored: dict[str, bytes | None] = field(default_factory=dict)
     """The files that were uploaded as such; None for one that was announced and not more."""
@@ -102,6 +103,8 @@ class WandbServer:
             return {"QueryType": known, "MutationType": known, "ServerInfoType": known}
         if "features" in query and "serverInfo" in query:
             return {"serverInfo": {"features": []}}
+        if "RunLabels" in query or "RunId" in query:
+            return {"model": self._labels(variables)}
         if "RunPlace" in query:
             run = self.runs.get(variables["name"])
             return {"model": {"bucket": run and {"project": self._project(run.project)}}}
@@ -198,6 +201,11 @@ class WandbServer:
         events = run.lines("wandb-events.jsonl")[-1:] if run else []
         return {"bucket": {"eventsTail": json.dumps(events)} if run else None}
 
+    def _labels(self, variables: dict[str, Any]) -> dict[str, Any]:
+        run = self.runs.get(variables["name"])
+        told = run and {"displayName": run.name, "notes": run.notes, "tags": run.tags}
+        return {"bucket": told and {"id": variables["name"], **told}}
+
     def _summary(self, variables: dict[str, Any]) -> dict[str, Any]:
         run = self.runs.get(variables["name"])
         if run is None:
@@ -214,15 +222,16 @@ class WandbServer:
         return {"id": "a", "state": "COMMITTED", "artifactSequence": sequence}
 
     def _upsert(self, variables: dict[str, Any]) -> dict[str, Any]:
-        run_id = variables["name"]
+        run_id = variables.get("name") or variables["id"]
         inserted = run_id not in self.runs
         run = self.runs.setdefault(run_id, ServedRun(variables.get("project") or "uncategorized"))
-        run.complete = False
+        run.complete &= "name" not in variables  # else one that goes on
         if variables.get("config"):
             run.config = json.loads(variables["config"])
         run.name = variables.get("displayName") or run.name
         run.group = variables.get("groupName") or run.group
-        run.tags = variables.get("tags") or run.tags
+        run.notes = run.notes if variables.get("notes") is None else variables["notes"]
+        run.tags = run.tags if variables.get("tags") is None else variables["tags"]
         bucket = {
             "id": run_id,
             "name": run_id,
@@ -253,7 +262,7 @@ class WandbServer:
                 "summaryMetrics": summary[-1] if summary else "{}",
                 "config": json.dumps(run.config),
                 "tags": run.tags,
-                "notes": None,
+                "notes": run.notes,
                 # wandb takes a run without the key "t" for one that never began.
                 "wandbConfig": json.dumps({"t": 1}),
             }

@@ -16,6 +16,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 from textual.events import MouseScrollUp
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from support.event_files import append, frame, scalar, version, write
 from support.screens import settle, shown, type_keys, visible
@@ -326,7 +327,7 @@ async def test_tags_are_grouped_by_prefix(tmp_path: Path) -> None:
     for session in started(str(tmp_path)):
         async with TuimonApp(session).run_test(size=SIZE) as pilot:
             screen = await settle(pilot)
-            await type_keys(pilot, "g")
+            await type_keys(pilot, "g", "down", "enter")
             await pilot.app.workers.wait_for_complete()
             await settle(pilot)
             assert visible(screen) == ["g/*", "lr"]
@@ -341,46 +342,66 @@ async def test_curves_are_grouped_by_what_their_runs_were_given(tmp_path: Path) 
     for session in started(str(tmp_path)):
         async with TuimonApp(session).run_test(size=SIZE) as pilot:
             screen = await settle(pilot)
-            for _ in range(2):
-                await type_keys(pilot, "g")
-                await pilot.app.workers.wait_for_complete()
+            await type_keys(pilot, "g", "s", "s", "enter")
+            await pilot.app.workers.wait_for_complete()
             await settle(pilot)
-            assert screen.look.group == "lr"
+            assert (screen.look.group, screen.look.spread) == ("settings", "ci")
             pane = screen.query_one(TagPane)
-            assert [(row.hparams, row.role) for row in pane.table.rows] == [
-                (("0.1",), roles.curve(1)),
-                (("0.1",), roles.curve(1)),
-                (("0.01",), roles.curve(0)),
-                (("0.01",), roles.curve(0)),
-            ]
-            assert re.search("run3 +0.01 ", shown(pane))
+            first = [(row.label, row.role) for row in pane.table.rows]
+            assert first == [("lr=0.01 ×2", roles.curve(0)), ("lr=0.1 ×2", roles.curve(1))]
+            assert "mean, 95% interval" in shown(screen.query_one(PageLine))
+            await type_keys(pilot, "G")
+            await settle(pilot)
+            labels = [row.label for row in pane.table.rows]
+            assert labels == ["lr=0.01 ×2", "run2", "run3", "lr=0.1 ×2", "run0", "run1"]
+            pane.focus()
+            await type_keys(pilot, "up", "up", "up", "space")  # the second group
+            await settle(pilot)
+            assert screen.look.hidden == ("run0", "run1")
 
 
-async def test_grouping_may_be_asked_for_again_while_files_are_read(
+async def test_what_is_no_way_to_group_is_told(tmp_path: Path) -> None:
+    for name in ("a-1", "a-2", "b-1"):
+        write(tmp_path / name, [version(), *(scalar("loss", step, 1.0) for step in range(9))])
+    for session in started(str(tmp_path)):
+        async with TuimonApp(session).run_test(size=SIZE) as pilot:
+            screen = await settle(pilot)
+            await type_keys(pilot, "g", "end", "enter", *"/(/", "enter")
+            await pilot.app.workers.wait_for_complete()
+            await pilot.pause()
+            why = pilot.app.screen.query_one("#why", Static).content
+            assert "no regular expression" in str(why)
+            await type_keys(pilot, "left", "backspace", *"^.", "enter")
+            await settle(pilot)
+            assert screen.look.group == "/^./"
+            assert [row.label for row in screen.query_one(TagPane).table.rows] == ["a ×2", "b ×1"]
+
+
+async def test_keys_wait_until_it_is_known_how_runs_can_be_grouped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for run, rate in enumerate((0.1, 0.01)):
+    for run, rate in enumerate((0.1, 0.01, 0.01)):
         given = Event(wall_time=1.7e9, summary=hparams_pb({"lr": rate}))
         points = (scalar("loss", step, loss(step, run)) for step in range(9))
         write(tmp_path / f"run{run}", [version(), frame(given.SerializeToString()), *points])
-    goes_on, read = threading.Event(), monitor.read_hparams
+    goes_on, read = threading.Event(), monitor.read_traits
 
     def slow(*of: Any) -> Any:
         assert goes_on.wait(20)
         return read(*of)
 
-    monkeypatch.setattr(monitor, "read_hparams", slow)
+    monkeypatch.setattr(monitor, "read_traits", slow)
     for session in started(str(tmp_path)):
         async with TuimonApp(session).run_test(size=SIZE) as pilot:
             screen = await settle(pilot)
-            await type_keys(pilot, "g", "g")
+            await type_keys(pilot, "g", "enter")
             assert screen.look.group == ""
             goes_on.set()
             await pilot.app.workers.wait_for_complete()
             await settle(pilot)
-            assert screen.look.group == "lr"
+            assert screen.look.group == "settings"
             goes_on.clear()
-            await type_keys(pilot, "g", "q")
+            await type_keys(pilot, "g", "escape", "q")
             goes_on.set()
         assert pilot.app._exception is None
 

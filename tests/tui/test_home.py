@@ -15,6 +15,7 @@ from support.stored_runs import made
 from tuimon.present import whereabouts
 from tuimon.runs.alerts import Alert, AlertLevel, AlertLog
 from tuimon.runs.annotation import Annotation, read_annotation
+from tuimon.runs.baselines import Baseline, baseline_of
 from tuimon.runs.record import RunRecord, RunState, read_record, write_record
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
@@ -28,7 +29,7 @@ from tuimon.tui.panes.welcome import Welcome
 from tuimon.tui.screens.home import HomeScreen
 from tuimon.tui.screens.home_choice import Again, Together
 from tuimon.tui.screens.pages import FactsScreen
-from tuimon.tui.screens.run_page import FactSheet
+from tuimon.tui.screens.sheet_page import RowSheet
 
 
 @pytest.fixture
@@ -121,6 +122,24 @@ async def test_runs_are_filtered_marked_and_watched_together(place: Path) -> Non
     ]
 
 
+async def test_what_differs_in_marked_runs_is_a_page(place: Path) -> None:
+    for lr in ("1", "2"):
+        argv = ("train.py", "--lr", lr)
+        made("train", argv=argv, logdir=str(place / "runs" / "a"), started_at=float(lr))
+    app = HomeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        await pilot.press("D", "space", "D")
+        for _ in range(200):
+            await pilot.pause(0.02)
+            if any("command" in shown(sheet) for sheet in app.screen.query(RowSheet)):
+                break
+        rows = shown(app.screen.query_one(RowSheet)).splitlines()
+        assert ["lr", "1", "2"] in [row.split() for row in rows]
+        await pilot.press("escape")
+        assert isinstance(app.screen, HomeScreen)
+
+
 async def test_what_is_said_of_a_run_is_kept_and_a_run_is_started_again(place: Path) -> None:
     paths = made("train", cwd=str(place))
     app = HomeApp()
@@ -143,7 +162,29 @@ async def test_what_is_said_of_a_run_is_kept_and_a_run_is_started_again(place: P
                 break
         assert read_annotation(paths.annotation) == Annotation("base", "ok", ("a", "b"), True)
         assert "ok · #a · #b" in everything(screen)
-        await pilot.press("r")
+        await pilot.press("B")
+        for _ in range(200):
+            await pilot.pause(0.02)
+            if "Δ ★ base" in everything(screen):
+                break
+        assert baseline_of(str(place)) == Baseline(str(paths.directory), "base")
+        await pilot.press("A")
+        for _ in range(200):
+            await pilot.pause(0.02)
+            if read_annotation(paths.annotation).archived:
+                break
+        await pilot.press("slash", *"archived", "enter", "A")
+        for _ in range(200):
+            await pilot.pause(0.02)
+            if not read_annotation(paths.annotation).archived:
+                break
+        assert not read_annotation(paths.annotation).archived
+        await pilot.press("escape")
+        for _ in range(200):
+            await pilot.pause(0.02)
+            if "Δ ★ base" in everything(screen):
+                break
+        await pilot.press("up", "r")
         await pilot.pause(0.1)
         await pilot.press("r")
         for _ in range(200):
@@ -229,7 +270,7 @@ async def test_the_page_on_a_run_follows_it_and_is_copied() -> None:
     app = TuimonApp(session)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("i")
-        sheet = app.screen.query_one(FactSheet)
+        sheet = app.screen.query_one(RowSheet)
         assert "state" in shown(sheet)
         assert f"tuimon attach {paths.id}" in shown(sheet)
         assert app.screen.query_one(VerticalScroll).max_scroll_y == 0
@@ -246,5 +287,5 @@ async def test_the_page_on_a_run_follows_it_and_is_copied() -> None:
         assert app.clipboard == sheet.whole_text()
         assert f"tuimon run {shlex.join(record.argv)}" in app.clipboard
         await pilot.press("i")
-        assert not app.screen.query(FactSheet)
+        assert not app.screen.query(RowSheet)
     session.stop()

@@ -84,6 +84,8 @@ async def test_the_pane_shows_the_gpus_of_the_training_first(session: Session) -
         rows = {" ".join(row.split()) for row in text.splitlines()}
         assert any(row.startswith("training") and row.endswith("340 %") for row in rows)
         assert "training memory 70 GB" in rows
+        assert "GPU memory at most 70 GB" in rows
+        assert text.index("GPU memory") < text.index("GPU 1 A100"), "what was used so far is first"
         full = next(row for row in pane.shown_rows if "99.5 %" in row[-2].text)
         assert full[1].role == "warn", "a memory that is nearly full stands out"
         await pilot.press("3")

@@ -27,12 +27,15 @@ class NoFinder:
     def finish(self, seconds: float) -> None: ...
 
 
+RANK_1_OF_2 = {"RANK": "1", "WORLD_SIZE": "2", "LOCAL_RANK": "1", "LOCAL_WORLD_SIZE": "2"}
+
+
 @pytest.fixture
-def session(tmp_path: Path) -> Iterator[ProcessSession]:
+def session(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[ProcessSession]:
     pipe = subprocess.PIPE
     process = subprocess.Popen(
         [sys.executable, "-c", SCRIPT],
-        env=hooked(os.environ, tmp_path / "writers"),
+        env=hooked({**os.environ, **getattr(request, "param", {})}, tmp_path / "writers"),
         stdin=pipe,
         stdout=pipe,
     )
@@ -58,3 +61,17 @@ async def test_the_page_tells_lines_and_asks_again(session: ProcessSession):
             told = "\n".join(strip.text for strip in screen_strips(page))
             assert "At load (<string>:2)" in told
             assert "▸ <module>  <string>:3" in told
+
+
+@pytest.mark.parametrize("session", [RANK_1_OF_2], indirect=True)
+async def test_ranks_stand_in_a_table(session: ProcessSession):
+    async with TuimonApp(session).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("W")
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        rows = [
+            " ".join(strip.text.strip("│ ").split()) for strip in screen_strips(pilot.app.screen)
+        ]
+        assert any(row.startswith("rank state") for row in rows), rows
+        assert any(row.startswith("0 gone") and row.endswith("look here") for row in rows), rows

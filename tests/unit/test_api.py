@@ -8,10 +8,13 @@ import pandas as pd
 import pytest
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
+from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 from torch.utils.tensorboard import SummaryWriter
 
 import tuimon
 from support.event_files import frame, scalar, start, tensor, version, write
+from support.stored_runs import made
+from tuimon.runs.annotation import Annotation, write_annotation
 from tuimon.summaries.texts import Text
 
 
@@ -111,6 +114,33 @@ def plotted(figure: Any) -> list[str]:
     return [line.rstrip() for line in figure.build().string(colorless=True).splitlines()]
 
 
+def test_what_differs_is_what_pandas_makes_of_the_points(logdir: Path) -> None:
+    logs = tuimon.load(logdir)
+    told = logs.diff("a", "b")
+    losses = logs.to_pandas().query("tag == 'loss'").groupby("run", observed=True).value
+    for name, values in (("best", losses.min()), ("last", losses.last())):
+        row = told.loc["values", f"{name} loss"]
+        assert (row["a"], row["b"]) == (values["a"], values["b"])
+        assert row["change"] == pytest.approx(values["b"] / values["a"] - 1)
+    assert told.loc[("values", "last lr"), "b"] is None
+    assert logs.diff("a", "a").empty
+    with pytest.raises(KeyError):
+        logs.diff("a", "none")
+
+
+def test_what_was_launched_has_its_notes_and_tags(logdir: Path) -> None:
+    first = made("first", argv=("train.py", "--lr", "0.1"), logdir=str(logdir / "a"))
+    made("second", argv=("train.py", "--lr", "0.2"))
+    write_annotation(first.annotation, Annotation(note="ok", tags=("paper",)))
+    table = tuimon.list_runs("lr<0.15")
+    assert table.index.tolist() == [first.id]
+    row = table.loc[first.id]
+    assert (row["name"], row["note"], row["tags"]) == ("first", "ok", ("paper",))
+    assert row["best"] == tuimon.load(row["logdirs"][0])["."]["loss"].values.min()
+    assert tuimon.list_runs("#paper").index.tolist() == [first.id]
+    assert len(tuimon.list_runs()) == 2
+
+
 def test_a_series_is_plotted_by_itself(logdir: Path) -> None:
     lines = plotted(tuimon.load(logdir)["b"]["loss"].plot(width=60, height=14))
     assert len(lines) == 14
@@ -185,3 +215,34 @@ def test_a_summary_that_is_gone(tmp_path: Path) -> None:
     path.write_bytes(b"")
     with pytest.raises(tuimon.api.FrameError):
         image.read()
+
+
+def test_groups_are_those_of_numpy(tmp_path: Path) -> None:
+    """Two settings of three seeds, one of which logs at every second step and ends early."""
+    chance = np.random.default_rng(11)
+    given: dict[str, list[np.ndarray]] = {}
+    for lr in (0.1, 0.5):
+        for seed in range(3):
+            steps = np.arange(0, 20 if seed else 14, 1 if seed else 2)
+            values = chance.normal(size=len(steps)).astype(np.float32)
+            hparams = hparams_pb({"lr": lr, "seed": seed})
+            event = frame(Event(wall_time=1.7e9, summary=hparams).SerializeToString())
+            points = (scalar("loss", int(n), one) for n, one in zip(steps, values, strict=True))
+            write(tmp_path / f"lr{10 * lr:.0f}-{seed}", [version(), event, *points])
+            at = np.interp(np.arange(20), steps, values, right=np.nan)
+            given.setdefault(f"lr={lr}", []).append(at)
+    logs = tuimon.load(tmp_path)
+    found = logs.groups("lr", "loss")
+    pd.testing.assert_frame_equal(found, logs.groups())  # all that differ but the seed
+    assert list(found.columns) == ["group", "tag", "step", "middle", "low", "high", "runs"]
+    for name, rows in found.groupby("group"):
+        values = np.array(given[str(name)])
+        assert list(rows["step"]) == [*range(20)]
+        np.testing.assert_array_equal(rows["runs"], np.isfinite(values).sum(axis=0))
+        np.testing.assert_allclose(rows["middle"], np.nanmean(values, axis=0))
+        half = np.nanstd(values, axis=0, ddof=1)
+        np.testing.assert_allclose(rows["high"] - rows["middle"], half)
+    assert set(logs.groups("/(.)$/")["group"]) == {"0", "1", "2"}
+    assert logs.groups("lr", "nothing").empty
+    with pytest.raises(ValueError, match="rate is no setting; there are lr, seed"):
+        logs.groups("rate")

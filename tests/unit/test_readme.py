@@ -24,7 +24,8 @@ KEYS_PAGE = DOCS / "keys.md"
 VERBS = re.findall(
     r"\w+",
     """
-    Add Ask Brighten Change Check Choose Clear Close Colour Compare Copy Draw Fill Filter Find
+    Add Ask Brighten Change Check Choose Clear Close Colour Compare Complete Copy Draw Fill
+    Filter Find
     Fit Fold Follow Freeze Give Go Group Hide Highlight Join Jump Keep Launch Leave Let List Log
     Mark Measure Move Name Open Order Pause Pin Play Print Raise Read Recall Remove Repaint Run
     Save Scroll Search Send Set Show Smooth Sort Start Stop Suspend Switch Take Tilt Trace Turn

@@ -23,7 +23,9 @@ from tuimon.charts.viewport import Viewport, window_of
 _INT64 = np.iinfo(np.int64)
 _FARTHEST = 2.0**62
 _EXACT = 2**53  # integers up to here are exact as float64
-_LEAST: dict[XAxis, float] = {"step": 4.0, "relative": 1.0, "wall": 1.0}
+_LEAST: dict[XAxis, float] = {"step": 4.0, "relative": 1.0, "wall": 1.0, "metric": 1e-9}
+_LEAST_LIMITS: dict[XAxis, float] = {"step": 1.0, "relative": 10.0, "wall": 10.0, "metric": 1e-9}
+"""Apart, where all of x is shown."""
 _LABEL_GAP = 2
 _TICK_CELLS = 8  # the least from tick to tick
 _LIKE = 0.3
@@ -39,7 +41,7 @@ class Axis:
     origin: int
     """What its limits count from: a step, else 0."""
     limits: Limits
-    """In steps after `origin`, seconds since each run's start, or unix seconds."""
+    """In steps after `origin`, seconds since each run's start, unix seconds, or as logged."""
     extent: Limits = (0.0, 0.0)
     """Extremes of all points, in the same units."""
 
@@ -95,6 +97,8 @@ class Axis:
         steps = (
             (step for step in nice_steps(max(least, 1.0)) if step == int(step))
             if self.kind == "step"
+            else nice_steps(least)
+            if self.kind == "metric"
             else time_steps(least)
         )
         for step in steps:
@@ -165,9 +169,13 @@ def _extremes(kind: XAxis, tracks: Sequence[Track]) -> tuple[int, float, float]:
 def _all_of_x(
     kind: XAxis, low: float, high: float, previous: Limits | None, *, growing: bool
 ) -> Limits:
-    least = 1.0 if kind == "step" else 10.0
     return x_limits(
-        low, high, from_zero=kind != "wall", least=least, previous=previous, growing=growing
+        low,
+        high,
+        from_zero=kind != "wall",
+        least=_LEAST_LIMITS[kind],
+        previous=previous,
+        growing=growing,
     )
 
 

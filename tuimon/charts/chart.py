@@ -3,15 +3,16 @@
 In few rows there is no plot: a line of text for each curve (`compact_rows`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from tuimon.charts import roles
 from tuimon.charts.axis import Axis
-from tuimon.charts.canvas import Flags, spans
+from tuimon.charts.canvas import spans
 from tuimon.charts.content import ChartContent, content_of
 from tuimon.charts.cursor import Readings, position_notes, range_notes, read_all, readout_rows
+from tuimon.charts.event_marks import EVENT_SIGNS, ChartEvent, placed
 from tuimon.charts.fit import PlotLayout, fit
 from tuimon.charts.frame import Frame, FrameTick, draw_frame
 from tuimon.charts.heading import (
@@ -25,12 +26,13 @@ from tuimon.charts.heading import (
     warnings_of,
 )
 from tuimon.charts.labels import put_cursor
-from tuimon.charts.legend import newest_entries, read_entries
+from tuimon.charts.legend import BASELINE, newest_entries, read_entries
 from tuimon.charts.line_ends import LineEnd, gutter_rows, gutter_width, line_ends, read_ends
 from tuimon.charts.marks import MARKS, Marks
 from tuimon.charts.model import ChartOptions, Cursor, Curve, Drawing, Row, Scales, Span
 from tuimon.charts.outliers import NONE_BEYOND, Beyond, beyond
 from tuimon.charts.plot import any_of, draw_plot
+from tuimon.charts.resumes import resume_cells
 from tuimon.charts.scales import Limits
 from tuimon.charts.sparkline import sparkline
 from tuimon.charts.style import CurveStyle
@@ -45,6 +47,8 @@ _AXIS_ROWS = 2
 
 _ASCII_FRAME = str.maketrans("│┤└─┬┼", "|++-++")
 _VALUE_CELLS = 6
+_AXIS_MARKS = (roles.AXIS, roles.MARK, roles.ACCENT, roles.NOTE, roles.VALUE)
+"""Roles of what stands in cells of the x axis: NaN, a cursor, a resume, what happened."""
 
 
 def draw_chart(
@@ -61,6 +65,7 @@ def draw_chart(
     note: str = "",
     full: bool = False,
     shared: Limits | None = None,
+    events: Sequence[ChartEvent] = (),
 ) -> Drawing:
     """Draw curves over a common x axis in exactly `width` × `height` cells.
 
@@ -77,6 +82,7 @@ def draw_chart(
         note: what else it is to tell.
         full: tell more, as a chart that has the screen for itself can.
         shared: limits of x that it has in common with other charts.
+        events: what happened meanwhile, for the x axis.
     """
     options = options or ChartOptions()
     marks = MARKS[options.marks]
@@ -86,21 +92,18 @@ def draw_chart(
         previous = None
     content = content_of(curves, options, view or Viewport(), previous, shared)
     readings = read_all(content.tracks, content.axis, cursor, options) if cursor else ()
-    ends = (
-        read_ends(readings, content.style, content.unit)
-        if readings
-        else line_ends(content.tracks, content.axis, content.style, content.unit)
-    )
+    ends = _ends(content, readings)
     gutter = gutter_width(ends, width, previous.gutter if previous else 0)
     entries = _entries(title, content, readings, ends if gutter else ())
     legend = _legend(title, entries, readings, width, height, content.style, full=full)
     fitted = fit(content, width - gutter, height - 1 - len(legend) - _AXIS_ROWS, previous)
     area = _area(content.axis, fitted, top=1 + len(legend))
-    body = _body(content, fitted, area, cursor, _gutter(ends, fitted, gutter))
+    marked = placed(events, content.axis, fitted.columns) if fitted.y_axis else {}
+    body = _body(content, fitted, area, cursor, _gutter(ends, fitted, gutter), marked)
 
     outside = _beyond(content, fitted)
     warnings = warnings_of(fitted.in_force, outside, marks)
-    where = position_notes(readings, marks) if cursor else []
+    where = _where(readings, cursor, area, marked, marks)
     notes = [*range_notes(readings), *where[1:], *([note] if note else []), *notes_of(content)]
     told = () if legend else entries
     head = head_row(title, told, warnings, notes, width, marks, states=[*states, *where[:1]])
@@ -122,8 +125,9 @@ def _entries(
     else:
         beside = {end.curve for end in ends if end.exact}
         entries = newest_entries(content.tracks, content.style, content.unit, beside)
-    if len(entries) == 1 and (not entries[0].label or f"/{entries[0].label}".endswith(f"/{title}")):
-        entries = [entries[0]._replace(label="")]
+    alone = [entry for entry in entries if entry.label != BASELINE]
+    if len(alone) == 1 and (not alone[0].label or f"/{alone[0].label}".endswith(f"/{title}")):
+        entries = [alone[0]._replace(label=""), *entries[1:]]
     return entries
 
 
@@ -145,6 +149,27 @@ def _legend(
         return []
     most = max(1, height // (5 if full else 7)) + bool(readings)
     return legend_rows(entries, width, most, style.marks, in_full=bool(readings))
+
+
+def _ends(content: ChartContent, readings: Readings) -> Sequence[LineEnd]:
+    """What stands beside the ends of lines: values at the cursor or the newest ones."""
+    if readings:
+        return read_ends(readings, content.style, content.unit)
+    return line_ends(content.tracks, content.axis, content.style, content.unit)
+
+
+def _where(
+    readings: Readings,
+    cursor: Cursor | None,
+    area: Area,
+    events: Mapping[int, ChartEvent],
+    marks: Marks,
+) -> list[str]:
+    """Where the cursor is, and what happened there."""
+    if cursor is None:
+        return []
+    event = events.get(-1 if (cell := area.cell(cursor.at)) is None else cell)
+    return [*position_notes(readings, marks), *([event.text] if event else [])]
 
 
 def _gutter(ends: Sequence[LineEnd], fitted: PlotLayout, cells: int) -> list[Span]:
@@ -202,16 +227,23 @@ def _body(
     area: Area,
     cursor: Cursor | None,
     gutter: Sequence[Span],
+    events: Mapping[int, ChartEvent],
 ) -> list[Row]:
-    """Return the rows of the plot in its frame and beside its gutter, NaN and cursors marked."""
+    """Return the rows of the plot in its frame and beside its gutter, NaN, cursors and what
+    happened marked."""
     marks, columns, plot = content.marks, fitted.columns, draw_plot(content, fitted)
     at = area.cell(cursor.at) if cursor else None
     mark = area.cell(cursor.mark) if cursor and cursor.mark is not None else None
     put_cursor(plot, at, mark, marks)
     nan = any_of([trace.bins.nan for trace in fitted.in_force], columns, marks)
     cursors = [cell for cell in (mark, at) if cell is not None]
+    resumed = resume_cells(content.tracks, content.axis, area)
     beside = [[*row, end] for row, end in zip(plot.rows(), gutter, strict=True)]
-    return _compose(_frame(content, fitted), beside, nan, cursors, marks, len(gutter[0].text))
+    marked = {cell: (EVENT_SIGNS[event.kind], 4) for cell, event in events.items()}
+    marked |= dict.fromkeys(np.flatnonzero(nan).tolist(), (marks.nan, 1))
+    marked |= dict.fromkeys(resumed, (marks.resumed, 3))
+    marked |= dict.fromkeys(cursors, ("┼", 2))
+    return _compose(_frame(content, fitted), beside, marked, marks, len(gutter[0].text))
 
 
 def _frame(content: ChartContent, fitted: PlotLayout) -> Frame:
@@ -226,26 +258,24 @@ def _frame(content: ChartContent, fitted: PlotLayout) -> Frame:
 def _compose(
     frame: Frame,
     plot: Sequence[list[Span]],
-    nan: Flags,
-    cursors: Sequence[int],
+    marked: Mapping[int, tuple[str, int]],
     marks: Marks,
     gutter: int,
 ) -> list[Row]:
-    """Return the rows of plot and frame, with NaN and cursors marked on the x axis."""
+    """Return the rows of plot and frame, the x axis with glyphs of `_AXIS_MARKS` in cells."""
     axis_rows = [
         (Span(label, roles.TICK), Span(axis, roles.AXIS), *row)
         for label, axis, row in zip(frame.labels, frame.y_axis, plot, strict=True)
     ]
     x_axis = np.array(list(frame.x_axis))
-    codes = np.concatenate(([False], nan)).astype(np.int64)
-    x_axis[codes > 0] = marks.nan
-    for cell in cursors:
-        x_axis[cell + 1], codes[cell + 1] = "┼", 2
+    codes = np.zeros(len(x_axis), np.int64)
+    for cell, (glyph, code) in marked.items():
+        x_axis[cell + 1], codes[cell + 1] = glyph, code
     margin = Span(" " * len(frame.labels[0]), roles.BLANK)
     end = Span(" " * gutter, roles.BLANK)
     rows = [
         *axis_rows,
-        (margin, *spans(x_axis, codes, (roles.AXIS, roles.MARK, roles.ACCENT)), end),
+        (margin, *spans(x_axis, codes, _AXIS_MARKS), end),
         (margin, Span(frame.x_labels, roles.TICK), end),
     ]
     if not marks.ascii:

@@ -15,6 +15,7 @@ from tuimon.charts.model import (
     Cursor,
     CursorReading,
     Curve,
+    GroupReading,
     RangeReading,
     Row,
     Scales,
@@ -24,8 +25,9 @@ from tuimon.charts.model import (
 from tuimon.charts.roles import Role
 from tuimon.charts.style import CurveStyle
 from tuimon.charts.traces import smoothing_of
-from tuimon.charts.track import CALENDAR, Track, make_track
+from tuimon.charts.track import CALENDAR, Floats, Track, make_track
 from tuimon.store.lod import column_extremes
+from tuimon.store.spread import aligned, spread_of
 from tuimon.text import exact_value, format_duration, format_value, safe, width
 
 Readings = tuple[tuple[CursorReading, CursorReading | None], ...]
@@ -35,6 +37,7 @@ _LEAST_LABEL, _MOST_LABEL = 6, 32
 _HEADINGS = ("step", "time", "value", "smoothed")
 _CELLS = (7, 8, 8, 8)
 _DELTA_CELLS, _RANGE_CELLS = 9, (6, 8, 8, 8)
+_OF_GROUP = ("low", "high", "runs")
 _SPARED = ("time", "step", "smoothed", "points", "mean", "max", "min")
 """Columns that give way, the first ones first."""
 
@@ -42,9 +45,16 @@ _SPARED = ("time", "step", "smoothed", "points", "mean", "max", "min")
 def read_all(
     tracks: Sequence[Track], axis: Axis, cursor: Cursor, options: ChartOptions
 ) -> Readings:
-    """Read the curves at a cursor; those that have no point there are left out."""
+    """Read the curves at a cursor, groups first; those that have no point there are left out."""
     found: list[tuple[CursorReading, CursorReading | None]] = []
+    for runs in groups_of(tracks):
+        if here := _read_group(runs, axis, cursor.at, options):
+            mark = cursor.mark
+            there = None if mark is None else _read_group(runs, axis, mark, options)
+            found.append((here, there))
     for track in tracks:
+        if track.curve.spread is not None and not track.curve.is_member:
+            continue
         index = _index(track, axis, cursor.at)
         if index is None:
             continue
@@ -67,7 +77,59 @@ def _index(track: Track, axis: Axis, position: float) -> int | None:
     slack = (axis.limits[1] - axis.limits[0]) / 200
     if not track.x[0].item() - slack <= target <= track.x[-1].item() + slack:
         return None
-    return track.nearest(target)
+    nearest = track.nearest(target)
+    if axis.kind != "metric":
+        return nearest
+    # Of those that were logged at one position, the last one.
+    return int(np.searchsorted(track.x, track.x[nearest], side="right")) - 1
+
+
+def groups_of(tracks: Sequence[Track]) -> list[list[Track]]:
+    """The runs of each group of which more is told than a median."""
+    groups: dict[str, list[Track]] = {}
+    for track in tracks:
+        if track.curve.spread is not None:
+            groups.setdefault(track.curve.group, []).append(track)
+    return [*groups.values()]
+
+
+def _read_group(
+    tracks: Sequence[Track], axis: Axis, position: float, options: ChartOptions
+) -> CursorReading | None:
+    """Read the runs of a group at the point of one of them; None where none has a point there."""
+    near = [(t, index) for t in tracks if (index := _index(t, axis, position)) is not None]
+    if not near:
+        return None
+    first, index = near[0]
+    reading, at = _read(first, axis, index, options), axis.position(first, index)
+    value, group = group_reading(first.curve, _values_at(tracks, axis, at, 0.0))
+    smoothed = None
+    if weight := smoothing_of(first, options):
+        smoothed, _ = group_reading(first.curve, _values_at(tracks, axis, at, weight))
+    return reading._replace(value=value, smoothed=smoothed, group=group)
+
+
+def group_reading(first: Curve, values: Floats) -> tuple[float, GroupReading]:
+    """What the values of runs, [runs], come to, of whose group a curve is the first."""
+    kind = first.spread or "median"
+    middle, low, high, runs = (each[0].item() for each in spread_of(values[:, None], kind))
+    label = group_label(first.group, len(values))
+    half = kind in ("std", "sem", "ci")
+    return middle, GroupReading(label, low, high, half, runs, len(values))
+
+
+def _values_at(tracks: Sequence[Track], axis: Axis, position: float, weight: float) -> Floats:
+    return np.concatenate([_value_at(one, axis.target(one, position), weight) for one in tracks])
+
+
+def _value_at(track: Track, target: int | float, weight: float) -> Floats:
+    """What a run shows at one of its positions, [1]: on a straight line between its points."""
+    behind = int(np.searchsorted(track.x, target, side="right"))
+    near = range(max(0, behind - 1), min(behind + 1, len(track.x)))
+    x = np.array([float(track.x[index].item() - target) for index in near])
+    values = [track.smoothed_at(index, weight) for index in near]
+    found: Floats = aligned([(x, np.array(values))], np.zeros(1))[0]
+    return found
 
 
 def _range(track: Track, first: int, end: int) -> RangeReading:
@@ -94,8 +156,14 @@ def _read(track: Track, axis: Axis, index: int, options: ChartOptions) -> Cursor
         wall_time=float(track.curve.wall_times[at]),
         value=float(track.values[index]),
         smoothed=track.smoothed_at(index, weight) if weight else None,
-        start=(track if axis.kind != "step" else make_track(track.curve, "relative")).start,
+        start=_start(track, axis),
+        x=float(track.x[index]) if axis.kind == "metric" else None,
     )
+
+
+def _start(track: Track, axis: Axis) -> float:
+    timed = axis.kind in ("relative", "wall")
+    return (track if timed else make_track(track.curve, "relative")).start
 
 
 def position_at(curves: Sequence[Curve], when: float, scales: Scales) -> float | None:
@@ -106,6 +174,9 @@ def position_at(curves: Sequence[Curve], when: float, scales: Scales) -> float |
     index = max(0, int(np.searchsorted(track.x, when, side="right")) - 1)
     if scales.x_axis == "step":
         return float(track.curve.steps[_logged(track, index)] - scales.origin)
+    if scales.x_axis == "metric":
+        x = track.curve.x
+        return None if x is None else float(x[_logged(track, index)])
     return float(track.x[index]) - _begin(track.curve, scales)
 
 
@@ -142,7 +213,9 @@ def position_notes(readings: Readings, marks: Marks) -> list[str]:
     if not readings:
         return ["no point at the cursor"]
     here, mark = readings[0]
-    notes = [f"step {here.step}"]
+    notes = [f"step {here.step}"] if here.x is None else [f"x {format_value(here.x)}"]
+    if here.x is not None and mark is None:
+        notes.append(f"step {here.step}")
     if mark is not None:
         notes.append(f"{_delta(marks)} {here.step - mark.step} steps")
         notes.append(format_duration(here.wall_time - mark.wall_time))
@@ -170,9 +243,33 @@ def more_text(reading: CursorReading, mark: CursorReading | None, marks: Marks) 
     """What a legend tells besides the value at the cursor."""
     if mark is not None:
         return _delta(marks) + _signed(_difference(reading, mark))
+    if reading.group is not None:
+        return spread_text(reading.group)
     if reading.smoothed is not None and math.isfinite(reading.value):
         return ("~" if marks.ascii else "≈") + _digits(reading.smoothed)
     return ""
+
+
+def spread_text(group: GroupReading) -> str:
+    """How far the runs of a group spread, and how many they are where some have no value."""
+    low, high = group.low, group.high
+    told = []
+    if math.isfinite(low) and math.isfinite(high):
+        half = "±" + half_text((high - low) / 2)
+        told = [half if group.half else f"{format_value(low)} to {format_value(high)}"]
+    if group.runs < group.members:
+        told.append(f"of {group.runs}")
+    return " ".join(told)
+
+
+def half_text(half: float) -> str:
+    """How far values spread, in the two digits that such a number has."""
+    return format_value(float(f"{half:.2g}"))
+
+
+def group_label(group: str, runs: int) -> str:
+    """What a group is called in a legend."""
+    return f"{group} ×{runs}"
 
 
 def _difference(reading: CursorReading, mark: CursorReading) -> float:
@@ -195,12 +292,15 @@ def readout_rows(readings: Readings, cells: int, most_rows: int, style: CurveSty
     delta = any(mark is not None for _, mark in readings)
     columns = [*_CELLS, *([_DELTA_CELLS, *_RANGE_CELLS] * delta)]
     names = [*_HEADINGS, *([_delta(marks), *RangeReading._fields] * delta)]
+    if any(reading.group for reading, _ in readings):
+        names.append("spread")
+        columns.append(_CELLS[-1])
     texts = [_values(reading, mark, names) for reading, mark in readings]
     columns = [
         max(cells, *map(len, column))
         for cells, column in zip(columns, zip(*texts, strict=True), strict=True)
     ]
-    longest = max((width(plain(reading.curve.label, marks)) for reading, _ in readings), default=0)
+    longest = max((width(plain(reading.label, marks)) for reading, _ in readings), default=0)
     label = min(max(longest, _LEAST_LABEL), _MOST_LABEL)
     fixed = 3 + sum(columns) + len(columns)
     label = max(min(label, cells - fixed), 0)
@@ -224,7 +324,7 @@ def readout_rows(readings: Readings, cells: int, most_rows: int, style: CurveSty
             values = _values(reading, mark, names)
             curve = reading.curve
             line.append(Span(style.cue(curve).ljust(3), style.role(curve)))
-            name = cut(curve.label, label, marks)
+            name = cut(reading.label, label, marks)
             line += _cells(name, values, columns, roles.VALUE, marks)
         for line in lines:
             line.append(Span(" " * _GAP, roles.BLANK))
@@ -240,6 +340,10 @@ def _values(reading: CursorReading, mark: CursorReading | None, names: Sequence[
         "value": exact_value(reading.value),
         "smoothed": "" if reading.smoothed is None else _digits(reading.smoothed),
     }
+    if reading.group is not None:  # whose runs were there at other times
+        smoothed = "" if reading.smoothed is None else format_value(reading.smoothed)
+        texts |= {"time": "", "value": format_value(reading.value), "smoothed": smoothed}
+    texts["spread"] = spread_text(reading.group) if reading.group else ""
     if mark is not None and (between := reading.range):
         texts |= {"points": str(between.points), "mean": _digits(between.mean)}
         texts |= {"min": exact_value(between.min), "max": exact_value(between.max)}
@@ -261,10 +365,12 @@ def values_text(readings: Readings) -> str:
     """The readings as tab-separated values with a heading, for a clipboard."""
     delta = any(mark is not None for _, mark in readings)
     more = ["delta", *RangeReading._fields] if delta else []
+    grouped = any(reading.group for reading, _ in readings)
+    more += _OF_GROUP if grouped else []
     lines = ["\t".join(["run", "step", "wall_time", "value", "smoothed", *more])]
     for reading, mark in readings:
         fields = [
-            safe(reading.curve.label),
+            safe(reading.label),
             str(reading.step),
             repr(reading.wall_time),
             repr(reading.value),
@@ -275,5 +381,8 @@ def values_text(readings: Readings) -> str:
             fields += (
                 map(repr, reading.range) if reading.range else [""] * len(RangeReading._fields)
             )
+        if grouped:
+            group = reading.group
+            fields += [repr(getattr(group, name)) if group else "" for name in _OF_GROUP]
         lines.append("\t".join(fields))
     return "\n".join(lines) + "\n"

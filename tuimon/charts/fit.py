@@ -58,6 +58,7 @@ def fit(content: ChartContent, width: int, rows: int, previous: Scales | None) -
     def fitted(label_width: int, before: YScale | None) -> PlotLayout:
         columns = width - label_width - 1
         traces = make_traces(content.tracks, axis, columns, options, marks)
+        traces += [part for trace in traces for part in trace.parts]
         traces += superseded_traces(content.past, axis, columns, options, marks)
         y_axis = _y_axis(content, traces, rows, before)
         labels = (

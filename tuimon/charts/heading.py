@@ -22,6 +22,7 @@ from tuimon.text import (
     fit_name,
     format_duration,
     format_step,
+    format_value,
     safe,
     width,
 )
@@ -34,6 +35,7 @@ _BETWEEN = Span(" " * _GAP, roles.BLANK)
 _DETAILS: tuple[Detail, ...] = get_args(Detail)
 _MOST_LABEL = 32
 _LEAST_TITLE = 8
+_IN_ASCII = str.maketrans({"×": "x", "±": "+-"})
 # A value keeps its room while its digits come and go, so that the rest of the row stays put.
 _VALUE_CELLS = 6
 
@@ -57,12 +59,14 @@ class LegendEntry(NamedTuple):
     """Tell all digits of the value."""
     unit: Unit = PLAIN
     """What the value is told in, if not exactly."""
+    change: tuple[str, Role] | None = None
+    """How far the value is from that of a reference, and in which role that is told."""
 
 
 def plain(text: str, marks: Marks) -> str:
     """Return text made safe, and reduced to ASCII where only that may be drawn."""
     text = safe(text)
-    return text.encode("ascii", "replace").decode() if marks.ascii else text
+    return text.translate(_IN_ASCII).encode("ascii", "replace").decode() if marks.ascii else text
 
 
 def cut(text: str, cells: int, marks: Marks, align: Align = "left") -> str:
@@ -71,7 +75,7 @@ def cut(text: str, cells: int, marks: Marks, align: Align = "left") -> str:
 
 
 def is_solo(entries: Sequence[LegendEntry]) -> bool:
-    """Whether a chart has one curve, which its title names."""
+    """Whether a chart has one curve alone, which its title names."""
     return len(entries) == 1 and not entries[0].label
 
 
@@ -109,7 +113,8 @@ def head_row(
     if entries and not solo:
         value = _legend_within(entries, left - width(title) - _GAP, cells, marks)
     shown = fit_name(title, min(width(title), left - _width(value)), ellipsis=marks.ellipsis)
-    role = roles.title(entries[0].colour) if solo else roles.TITLE
+    named = bool(entries) and not entries[0].label
+    role = roles.title(entries[0].colour) if named else roles.TITLE
     head = [Span(shown, role), *value]
     free = left - _width(head)
     right += _asides([(text, roles.NOTE) for text in notes], free, marks)
@@ -146,7 +151,7 @@ def _entries(
     entries: Sequence[LegendEntry], cells: int, marks: Marks, detail: Detail
 ) -> list[list[Span]]:
     if detail == "names":
-        entries = [entry._replace(last=None) for entry in entries]
+        entries = [entry._replace(last=None, change=None) for entry in entries]
     return [_entry(entry, cells, marks, more=detail == "all") for entry in entries]
 
 
@@ -229,6 +234,7 @@ def _entry(entry: LegendEntry, cells: int, marks: Marks, *, more: bool = False) 
         Span(cue, entry.role or roles.curve(entry.colour)),
         Span(shown, roles.LEGEND),
         Span(value, value_role),
+        *([Span(*entry.change)] if entry.change else ()),
         Span(plain(entry.more, marks) if more else "", roles.NOTE),
     ]
     spans = [part for span in told if span.text for part in (_SPACE, span)]
@@ -259,6 +265,8 @@ def states_of(view: Viewport, options: ChartOptions) -> list[str]:
     if view.mode == "live tail" and view.tail is not None:
         if options.x_axis == "step":
             return [f"live tail {format_step(round(view.tail))}"]
+        if options.x_axis == "metric":
+            return [f"live tail {format_value(view.tail)}"]
         return [f"live tail {format_duration(view.tail)}"]
     return ["frozen"] if view.mode == "frozen" else []
 

@@ -1,16 +1,25 @@
 """What the legend tells of each curve: newest and best values, or those at the cursor."""
 
-import math
-import statistics
 from collections.abc import Collection, Sequence
 
+import numpy as np
+
 from tuimon.charts import roles
-from tuimon.charts.cursor import Readings, more_text
+from tuimon.charts.cursor import (
+    Readings,
+    group_label,
+    group_reading,
+    more_text,
+    spread_text,
+)
 from tuimon.charts.heading import LegendEntry
-from tuimon.charts.model import Curve
+from tuimon.charts.model import Curve, GroupReading
+from tuimon.charts.reference import change_of
 from tuimon.charts.style import CurveStyle
 from tuimon.charts.track import Track
 from tuimon.charts.units import PLAIN, Unit
+
+BASELINE = "baseline"
 
 
 def newest_entries(
@@ -22,18 +31,22 @@ def newest_entries(
     """Return the curves, and each group once, with their newest and best values.
 
     Of curves whose colours are named beside the chart only their kinds are told, but of a lone one.
-    The newest values of some stand `beside` the ends of their lines.
+    The newest values of some stand `beside` the ends of their lines. Baselines are told once.
     """
     by_letter = style.lettered or style.marks.ascii
     kinds: dict[str, LegendEntry] = {}
     told: list[Track] = []
+    references = {track.curve.reference for track in tracks}
+    baseline = [_reference_entry(one.curve, style) for one in tracks if one.curve in references]
     for track in tracks:
         kind = track.curve.kind
+        if track.curve in references:
+            continue
         if kind is None or (kind and by_letter) or len(tracks) == 1:
             told.append(track)
         elif kind and not track.curve.faded:
             kinds.setdefault(kind, _kind_entry(kind, track.curve, style))
-    return [*kinds.values(), *_told_entries(told, style, unit, beside)]
+    return [*kinds.values(), *_told_entries(told, style, unit, beside), *baseline[:1]]
 
 
 def _told_entries(
@@ -48,14 +61,20 @@ def _told_entries(
         curve = track.curve
         if not curve.group:
             best = _best_text(track, style, unit)
-            last = None if curve in beside else last_value(curve)
-            entries.append(_entry(curve, style, curve.label, last, best, unit))
+            newest = last_value(curve)
+            last = None if curve in beside else newest
+            entry = _entry(curve, style, curve.label, last, best, unit)
+            if newest is not None:
+                entry = entry._replace(change=change_of(curve, int(curve.steps[-1]), newest))
+            entries.append(entry)
         elif members := groups.pop(curve.group, None):
-            last = _median([value for m in members if (value := last_value(m)) is not None])
+            last, group = _newest_of_group(members) or (None, None)
             # Members without names of their own are one thing to the reader: value and margins.
             named = any(member.label != curve.group for member in members)
-            label = f"{curve.group} ×{len(members)}" if named and len(members) > 1 else curve.group
-            entries.append(_entry(curve, style, label, last, "", unit))
+            several = curve.spread is not None or (named and len(members) > 1)
+            label = group_label(curve.group, len(members)) if several else curve.group
+            spread = spread_text(group) if group and curve.spread is not None else ""
+            entries.append(_entry(curve, style, label, last, spread, unit))
     return entries
 
 
@@ -64,12 +83,18 @@ def _kind_entry(kind: str, curve: Curve, style: CurveStyle) -> LegendEntry:
     return LegendEntry(kind, curve.colour, None, cue=cue, role=roles.LEGEND)
 
 
+def _reference_entry(curve: Curve, style: CurveStyle) -> LegendEntry:
+    """What others are compared with; its values are at other steps than theirs."""
+    return LegendEntry(BASELINE, curve.colour, None, cue=style.cue(curve), role=style.role(curve))
+
+
 def read_entries(readings: Readings, style: CurveStyle) -> list[LegendEntry]:
     """Return the curves with what they hold at the cursor."""
     return [
-        _entry(
-            one.curve, style, one.curve.label, one.value, more_text(one, mark, style.marks)
-        )._replace(exact=True)
+        _entry(one.curve, style, one.label, one.value, more_text(one, mark, style.marks))._replace(
+            exact=one.group is None,
+            change=None if one.group else change_of(one.curve, one.step, one.value),
+        )
         for one, mark in readings
     ]
 
@@ -92,13 +117,10 @@ def last_value(curve: Curve) -> float | None:
     return float(curve.values[-1]) if len(curve.values) else None
 
 
-def _median(values: Sequence[float]) -> float | None:
-    """The median of those that are numbers, if any; None of no values at all."""
-    known = [value for value in values if not math.isnan(value)]
-    if not known:
-        return math.nan if values else None
-    # Halved before they are added: the sum of two huge values overflows.
-    return statistics.median_low(known) / 2 + statistics.median_high(known) / 2
+def _newest_of_group(members: Sequence[Curve]) -> tuple[float, GroupReading] | None:
+    """What the newest values of curves come to; None of no values at all."""
+    values = [value for member in members if (value := last_value(member)) is not None]
+    return group_reading(members[0], np.array(values)) if values else None
 
 
 def _best_text(track: Track, style: CurveStyle, unit: Unit) -> str:

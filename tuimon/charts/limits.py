@@ -115,4 +115,4 @@ def _shown(limit: float, axis: XAxis) -> str:
         return format_duration(round(limit)).replace(" ", "")
     if axis == "wall":
         return time.strftime("%H:%M:%S", time.localtime(limit))
-    return str(round(limit))
+    return f"{limit:.6g}" if axis == "metric" else str(round(limit))

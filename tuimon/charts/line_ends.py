@@ -4,13 +4,15 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from tuimon.charts import roles
 from tuimon.charts.axis import Axis
-from tuimon.charts.cursor import Readings, shown_value
+from tuimon.charts.cursor import Readings, group_reading, groups_of, shown_value
 from tuimon.charts.model import Curve, Span
 from tuimon.charts.style import CurveStyle
 from tuimon.charts.traces import smoothing_of
-from tuimon.charts.track import Track
+from tuimon.charts.track import Track, shown_values
 from tuimon.charts.units import Unit
 
 _LEAST_GUTTER = 8
@@ -37,27 +39,50 @@ def line_ends(tracks: Sequence[Track], axis: Axis, style: CurveStyle, unit: Unit
     drawn = [one for one in tracks if not (one.curve.faded or one.curve.group) and len(one.values)]
     if len(tracks) < 2 or not style.options.labels:
         return []
+    short = [track for track in tracks if not track.long]
+    shown_values(short, [smoothing_of(one, style.options) for one in short])  # in one pass
     low, high = axis.limits
-    return [
-        _end(track, style, unit)
+    ends = [
+        _end([track], style, unit)
         for track in drawn
         if low <= axis.position(track, len(track.x) - 1) <= high
     ]
+    groups = [runs for runs in groups_of(tracks) if not runs[0].curve.faded]
+    return ends + [_end(runs, style, unit) for runs in groups if _end_together(runs, axis)]
+
+
+def _end_together(tracks: Sequence[Track], axis: Axis) -> bool:
+    """Whether the newest points of all runs of a group are at one place in sight."""
+    if not all(len(track.values) for track in tracks):
+        return False
+    low, high = axis.limits
+    ends = [axis.position(track, len(track.x) - 1) for track in tracks]
+    return low <= min(ends) and max(ends) <= high and max(ends) - min(ends) <= (high - low) / 200
 
 
 def read_ends(readings: Readings, style: CurveStyle, unit: Unit) -> list[LineEnd]:
     """The same at a cursor: what the lines show there, none of a lone one."""
-    drawn = [here for here, _ in readings if not (here.curve.faded or here.curve.group)]
+    drawn = [
+        here
+        for here, _ in readings
+        if not here.curve.faded and (here.group or not here.curve.group)
+    ]
     if len(readings) < 2 or not style.options.labels:
         return []
     return [_made(one.curve, shown_value(one), one.value, style, unit) for one in drawn]
 
 
-def _end(track: Track, style: CurveStyle, unit: Unit) -> LineEnd:
-    last = len(track.values) - 1
-    newest = float(track.values[last])
-    shown = track.smoothed_at(last, smoothing_of(track, style.options))
-    return _made(track.curve, shown, newest, style, unit)
+def _end(tracks: Sequence[Track], style: CurveStyle, unit: Unit) -> LineEnd:
+    """The end of a curve, or of a group of them."""
+    curve = tracks[0].curve
+    newest = np.array([track.values[-1] for track in tracks])
+    shown = np.array(
+        [one.smoothed_at(len(one.values) - 1, smoothing_of(one, style.options)) for one in tracks]
+    )
+    if curve.spread is None:
+        return _made(curve, float(shown[0]), float(newest[0]), style, unit)
+    (line, _), (value, _) = group_reading(curve, shown), group_reading(curve, newest)
+    return _made(curve, line, value, style, unit)
 
 
 def _made(curve: Curve, shown: float, value: float, style: CurveStyle, unit: Unit) -> LineEnd:

@@ -53,6 +53,8 @@ class Marks:
     """Glyph for the best value."""
     upright: str
     """Glyph of the cursor's line in blank cells."""
+    resumed: str
+    """Glyph for where a training was resumed."""
 
     @property
     def ascii(self) -> bool:
@@ -93,9 +95,9 @@ def _braille() -> NDArray[np.str_]:
 
 
 MARKS: dict[MarkStyle, Marks] = {
-    "braille": Marks(4, 2, _braille(), *"×↑↓▲▼◆│"),
-    "hd": Marks(2, 2, np.array(list(" ▘▖▌▝▀▞▛▗▚▄▙▐▜▟█")), *"×↑↓▲▼◆│"),
-    "ascii": Marks(1, 1, None, *"!',^v$|"),
+    "braille": Marks(4, 2, _braille(), *"×↑↓▲▼◆│↺"),
+    "hd": Marks(2, 2, np.array(list(" ▘▖▌▝▀▞▛▗▚▄▙▐▜▟█")), *"×↑↓▲▼◆│↺"),
+    "ascii": Marks(1, 1, None, *"!',^v$|<"),
 }
 
 BAND_LETTER, PAST_LETTER = ":", "."

@@ -1,7 +1,7 @@
 """What goes into a chart and what comes out of it."""
 
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +11,19 @@ from tuimon.charts.roles import Role
 from tuimon.charts.units import PLAIN, Unit
 from tuimon.charts.viewport import Area
 from tuimon.metrics import Best
+from tuimon.store.spread import SpreadKind
 
-XAxis = Literal["step", "relative", "wall"]
-X_AXES: tuple[XAxis, ...] = get_args(XAxis)
+XAxis = Literal["step", "relative", "wall", "metric"]
+X_AXES: tuple[XAxis, ...] = ("step", "relative", "wall")
+"""Those that every log has."""
+
+
+def x_axis_after(axis: XAxis, formula: str) -> XAxis:
+    """The one that a key switches to; `formula` is what `metric` stands for, if anything."""
+    axes: tuple[XAxis, ...] = (*X_AXES, "metric") if formula else X_AXES
+    return axes[(axes.index(axis) + 1) % len(axes)]
+
+
 MarkStyle = Literal["braille", "hd", "ascii"]
 
 
@@ -52,6 +62,9 @@ class Curve:
     """float64[n], unix seconds."""
     values: NDArray[np.float64]
     """float64[n], NaN and infinities included."""
+    x: NDArray[np.float64] | None = None
+    """float64[n], where the points are along an axis that was logged, in any order; those that are
+    not finite are nowhere. None where it was not."""
     colour: int = 0
     """Number of the colour role."""
     pattern: int = 0
@@ -68,6 +81,10 @@ class Curve:
     group: str = ""
     """Curves of a group are drawn as one, named after it: the median of their lines in the range of
     their values."""
+    spread: SpreadKind | None = None
+    """Those of one are runs of which this is told: their line is dim where not all of them are."""
+    is_member: bool = False
+    """It is drawn below the line of its group as well."""
     pinned: bool = False
     """Drawn on top of the others, and first in the legend."""
     start: float | None = None
@@ -85,6 +102,8 @@ class Curve:
     the legend; empty for nothing. None where the colour is not."""
     notes: tuple[str, ...] = ()
     """What is unusual about its points, for the chart's title."""
+    reference: "Curve | None" = None
+    """What its values are compared with, step by step; in ascending order of steps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +115,9 @@ class ChartOptions:
     log_y: bool = False
     """Logarithmic y axis; values that are not positive are left out and counted."""
     x_axis: XAxis = "step"
-    """Step, time since the start of each run, or local wall clock time."""
+    """Step, time since the start of each run, local wall clock time, or what was logged."""
+    x_formula: str = ""
+    """What is logged, where that is the x axis."""
     marks: MarkStyle = "braille"
     """Braille dots, quarter blocks (``hd``, for fonts without braille), or ASCII."""
     band: bool = True
@@ -118,6 +139,21 @@ class Cursor(NamedTuple):
 
     at: float
     mark: float | None = None
+
+
+class GroupReading(NamedTuple):
+    """What the runs of a group come to at a cursor, each between the points beside it."""
+
+    label: str
+    low: float
+    high: float
+    """How far they spread; NaN where that is not known."""
+    half: bool
+    """Whether that is as far up as down from the middle."""
+    runs: int
+    """Of how many: those that have a number there."""
+    members: int
+    """How many there are."""
 
 
 class RangeReading(NamedTuple):
@@ -143,8 +179,17 @@ class CursorReading(NamedTuple):
 
     start: float
     """Unix seconds that relative time counts from."""
+    x: float | None = None
+    """Its position along an axis that was logged."""
     range: RangeReading | None = None
     """From here to the mark; None without one."""
+    group: GroupReading | None = None
+    """Where values are those of a group, of which the curve is the first: how far they spread."""
+
+    @property
+    def label(self) -> str:
+        """What is read."""
+        return self.group.label if self.group else self.curve.label
 
     @property
     def elapsed(self) -> float:

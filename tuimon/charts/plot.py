@@ -54,7 +54,9 @@ def _why_empty(traces: Sequence[Trace]) -> str:
         return "no values to draw"
     if any(len(trace.track.x) for trace in traces):
         return "no points in this window"
-    return "no time a clock has" if any(trace.track.absurd for trace in traces) else "no data yet"
+    if any(trace.track.absurd for trace in traces):
+        return "no time a clock has"
+    return "x was not logged" if any(len(one.curve.values) for one in traces) else "no data yet"
 
 
 def _shape(trace: Trace, scale: YScale, dots: int, style: CurveStyle) -> CurveShape:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tuimon.charts import roles
 from tuimon.charts.content import content_of
-from tuimon.charts.cursor import Readings, position_notes, read_all
+from tuimon.charts.cursor import Readings, position_notes, read_all, spread_text
 from tuimon.charts.heading import cut, plain
 from tuimon.charts.marks import Marks
 from tuimon.charts.model import ChartOptions, Cursor, CursorReading, Curve, Row, Scales, Span
@@ -44,10 +44,12 @@ def pointed_row(title: str, readings: Readings, options: ChartOptions, cells: in
 
 def _entry(reading: CursorReading, style: CurveStyle) -> list[Span]:
     curve = reading.curve
+    spread = f" {spread_text(reading.group)}" if reading.group else ""
     return [
         Span(f"  {style.cue(curve)}", style.role(curve)),
-        Span(f" {_name(curve.label, style.marks)} ", roles.LEGEND),
+        Span(f" {_name(reading.label, style.marks)} ", roles.LEGEND),
         Span(format_value(reading.value), roles.VALUE),
+        Span(plain(spread, style.marks), roles.NOTE),
     ]
 
 

@@ -40,7 +40,7 @@ class CurveStyle(NamedTuple):
     def cue(self, curve: Curve) -> str:
         """What stands for a curve in the legend."""
         cue = self.line_cue(curve)
-        return cue if self.marks.ascii or curve.group else cue + self.key(curve)
+        return cue if self.marks.ascii or _is_one_of_many(curve) else cue + self.key(curve)
 
     def role(self, curve: Curve) -> roles.Role:
         """The role of a curve's line."""
@@ -49,6 +49,11 @@ class CurveStyle(NamedTuple):
 
 def style_of(curves: Iterable[Curve], options: ChartOptions) -> CurveStyle:
     """How these curves of one chart are told apart."""
-    alone = {curve.colour for curve in curves if not (curve.faded or curve.group)}
+    alone = {curve.colour for curve in curves if not (curve.faded or _is_one_of_many(curve))}
     lettered = len({colour % max(1, options.palette) for colour in alone}) < len(alone)
     return CurveStyle(options, MARKS[options.marks], lettered)
+
+
+def _is_one_of_many(curve: Curve) -> bool:
+    """Whether it is drawn as one with others that have no name in common."""
+    return bool(curve.group) and curve.spread is None

@@ -11,6 +11,7 @@ from tuimon.charts.bins import Bins, Neighbour, bin_tracks, bridge, outside
 from tuimon.charts.marks import Marks
 from tuimon.charts.model import ChartOptions, Curve
 from tuimon.charts.track import Track, make_track
+from tuimon.store.spread import SpreadKind, spread_of
 
 Floats = NDArray[np.float64]
 
@@ -30,9 +31,11 @@ class Trace(NamedTuple):
     bins: Bins
     """Of the curve, or those of the group together."""
     past: bool = False
-    """It shows superseded points."""
+    """It shows superseded points, or is of a group: one of its curves, or where some are not."""
     members: int = 1
     """How many curves it shows."""
+    parts: Sequence["Trace"] = ()
+    """Of a group of runs: what is drawn dim below it."""
 
     @property
     def curve(self) -> Curve:
@@ -61,7 +64,9 @@ def make_traces(
     made = []
     for trace in traces:
         members = groups.pop(trace.curve.group, None) if trace.curve.group else [trace]
-        if members:
+        if members and trace.curve.spread is not None:
+            made.append(_spread(members, trace.curve.spread, log_y=options.log_y))
+        elif members:
             made.append(trace if len(members) == 1 else _together(members))
     return made
 
@@ -98,15 +103,7 @@ def _together(traces: Sequence[Trace]) -> Trace:
     """
     first = traces[0]
     bins = [trace.bins for trace in traces]
-    lines = np.array([trace.line for trace in traces])
-    bounds = [
-        each for t in traces for each in ((t.line,) if t.smoothed else (t.low, t.high, t.line))
-    ]
-    low, high = np.fmin.reduce(bounds), np.fmax.reduce(bounds)
-    counts = np.isfinite(lines).sum(axis=0)
-    ordered, columns = np.sort(lines, axis=0), np.arange(lines.shape[1])  # NaN come last
-    middle = [ordered[np.maximum(at, 0) // 2, columns] for at in (counts - 1, counts)]
-    line = middle[0] / 2 + middle[1] / 2
+    line = spread_of(np.array([trace.line for trace in traces]), "median").middle
     together = first.bins._replace(
         taken=np.any([each.taken for each in bins], axis=0),
         nan=np.any([each.nan for each in bins], axis=0),
@@ -116,7 +113,51 @@ def _together(traces: Sequence[Trace]) -> Trace:
         counts=tuple(np.sum([each.counts for each in bins], axis=0).tolist()),
         behind=next((each.behind for each in bins if each.behind), None),
     )
-    return Trace(first.track, low, high, line, True, together, members=len(traces))
+    return Trace(first.track, *_range(traces), line, True, together, members=len(traces))
+
+
+def _range(traces: Sequence[Trace]) -> tuple[Floats, Floats]:
+    """The range of lines; of those that are not smoothed, that of their values."""
+    bounds = [
+        each for t in traces for each in ((t.line,) if t.smoothed else (t.low, t.high, t.line))
+    ]
+    return np.fmin.reduce(bounds), np.fmax.reduce(bounds)
+
+
+def _spread(traces: Sequence[Trace], kind: SpreadKind, *, log_y: bool) -> Trace:
+    """Return the runs of a group as one: what their lines come to in each column of dots.
+
+    Between a run's points its line is straight, and before the first and behind the last there is
+    none. Along a logarithmic axis the mean is that of the values, and a band that would reach to 0
+    ends at the lowest line.
+    """
+    together = _together(traces)
+    lines = np.array([trace.line for trace in traces])
+    found = spread_of(np.power(10.0, lines) if log_y else lines, kind)
+    line, low, high = found.middle, found.low, found.high
+    if log_y:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            line, high = np.log10(line), np.log10(high)
+            low = np.where(low > 0, np.log10(low), np.where(found.runs > 1, together.low, np.nan))
+    if kind in ("range", "median"):
+        low, high = together.low, together.high
+    whole, some = found.runs == len(traces), found.runs > 0
+    members = [trace for trace in traces if trace.curve.is_member]
+    if len(members) == len(traces):  # all lines tell what their band would
+        low = high = np.full(len(line), np.nan)
+    parts = [_faint(trace, trace.line) for trace in members]
+    if (some & ~whole).any():
+        inside = whole.copy()  # both lines have the columns at which one becomes the other
+        inside[1:] &= whole[:-1]
+        inside[:-1] &= whole[1:]
+        parts.append(_faint(together, np.where(inside, np.nan, line)))
+    line = np.where(whole, line, np.nan)
+    return together._replace(low=low, high=high, line=line, parts=parts)
+
+
+def _faint(trace: Trace, line: Floats) -> Trace:
+    """Return a line that is drawn dim, without a band."""
+    return trace._replace(low=line, high=line, line=line, past=True, members=1)
 
 
 def superseded_curves(curves: Sequence[Curve]) -> list[Curve]:
@@ -163,7 +204,8 @@ def superseded_traces(
 
 def superseded_tracks(curves: Sequence[Curve], options: ChartOptions) -> list[Track]:
     """Return the superseded points of curves along the x axis, where they are shown."""
-    old = superseded_curves(curves) if options.superseded else []
+    shown = options.superseded and options.x_axis != "metric"  # where they are is not known
+    old = superseded_curves(curves) if shown else []
     return [make_track(curve, options.x_axis) for curve in old]
 
 

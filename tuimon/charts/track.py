@@ -110,6 +110,8 @@ def shown_values(tracks: Sequence[Track], weights: Sequence[float]) -> list[Floa
 
 def make_track(curve: Curve, axis: XAxis) -> Track:
     """Return a curve with its points in ascending order of `axis`."""
+    if axis == "metric":
+        return _along_metric(curve)
     x: Positions = curve.steps if axis == "step" else curve.wall_times
     size = min(len(x), len(curve.values))
     x, values = x[:size], curve.values[:size]
@@ -129,6 +131,17 @@ def make_track(curve: Curve, axis: XAxis) -> Track:
     order = np.argsort(x, kind="stable")
     order = order[(dated if axis == "wall" else known)[order]]
     return _ordered(curve, x, values, order, size - int(dated.sum()))
+
+
+def _along_metric(curve: Curve) -> Track:
+    """A curve along what was logged: by its value, points at the same one as they were logged."""
+    x = np.full(len(curve.values), np.nan) if curve.x is None else curve.x
+    size = min(len(x), len(curve.values))
+    x, values = x[:size], curve.values[:size]
+    if curve.detail.ascends("metric", x) and (not size or np.isfinite(x[[0, -1]]).all()):
+        return Track(curve, x, values, None)
+    order = np.argsort(x, kind="stable")
+    return _ordered(curve, x, values, order[np.isfinite(x[order])])
 
 
 def _ordered(

@@ -14,7 +14,8 @@ from tuimon.cli.shared.common import (
     reset_view,
     run_or_refuse,
 )
-from tuimon.runs.registry import RunNotFound, RunStatus, find_run, read_status
+from tuimon.runs.lookup import RunNotFound, find_run
+from tuimon.runs.registry import RunStatus, read_status
 from tuimon.text import safe
 
 if TYPE_CHECKING:

@@ -145,19 +145,26 @@ def gpu() -> Iterator[Finding]:
     """Whether the recorder will find GPUs to measure."""
     from pynvml import NVMLError_LibraryNotFound
 
-    from tuimon.recorder.system_metrics import Gpus
+    from tuimon.recorder.gpus import Gpus
 
     gpus = Gpus()
-    if isinstance(gpus.error, NVMLError_LibraryNotFound):
+    nvidia, amd = gpus.nvidia, gpus.amd
+    if amd.count:
+        yield Finding("GPU", "ok", f"{amd.count} by AMD SMI")
+    elif amd.error is not None and not nvidia.count:
+        yield Finding("GPU", "warn", f"amdsmi does not answer: {amd.error}", "amd-smi tells why")
+    if not nvidia.count and (amd.count or amd.error):
+        return
+    if isinstance(nvidia.error, NVMLError_LibraryNotFound):
         yield Finding("GPU", "warn", "no NVIDIA library (libnvidia-ml.so.1): no GPU metrics")
-    elif gpus.error is not None:
-        why = f"the NVIDIA driver does not answer: {gpus.error}"
+    elif nvidia.error is not None:
+        why = f"the NVIDIA driver does not answer: {nvidia.error}"
         yield Finding("GPU", "bad", why, "nvidia-smi tells why")
-    elif gpus.lost:
-        says = f"{gpus.lost} of {gpus.count} by NVML cannot be reached"
+    elif nvidia.lost:
+        says = f"{nvidia.lost} of {nvidia.count} by NVML cannot be reached"
         yield Finding("GPU", "warn", says, "nvidia-smi tells why")
     else:
-        yield Finding("GPU", "ok" if gpus.count else "warn", f"{gpus.count} by NVML")
+        yield Finding("GPU", "ok" if nvidia.count else "warn", f"{nvidia.count} by NVML")
 
 
 def wandb() -> Iterator[Finding]:
@@ -292,7 +299,7 @@ def brief() -> Finding:
     if wrong:
         return wrong[0]._replace(says=" \u2192 ".join(filter(None, [wrong[0].says, wrong[0].do])))
     says = {one.what: one.says for one in found}
-    number = says["GPU"].partition(" by NVML")[0]
+    number = says["GPU"].partition(" by ")[0]
     gpus = f"{number} GPU{'s' * (number != '1')}" if number.isdigit() else "no NVIDIA GPU"
     packages, space = says["training"].rpartition(": ")[2], says["state"].rpartition(", ")[2]
     return Finding("doctor", "ok", f"{packages} · {gpus} · {space}")

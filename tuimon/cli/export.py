@@ -72,7 +72,7 @@ class ExportOptions(NamedTuple):
     help="Write to FILE, complete or not at all; with --kind to the new directory DIR.",
 )
 @click.option("--all", "every", is_flag=True, help="Also points that were overwritten by a resume.")
-@sources_argument("LOGDIR|RUN...", required=True)
+@sources_argument("LOGDIR|PLACE|RUN...", required=True)
 def command(**typed: Any) -> int:
     """Write all scalar points of each LOGDIR or run RUN as a table; or media as files.
 

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 TOPICS = (
     "guide",
     "keys",
+    "charts",
     "settings",
     "how-it-works",
     "ends",
     "restarts",
     "sources",
+    "places",
     "wandb",
     "measured",
     "on-disk",

@@ -14,7 +14,9 @@ from tuimon.cli.shared.text_table import GAP, TextColumn, fitted, lines_of
 from tuimon.present.glance import GlanceBook
 from tuimon.present.run_lines import RunCommands, RunLine, matching, numbers, remarks
 from tuimon.runs.activity import state_word
-from tuimon.runs.registry import RunStatus, list_runs
+from tuimon.runs.baselines import pinned_directories
+from tuimon.runs.newest import newest_runs
+from tuimon.runs.registry import RunStatus
 from tuimon.runs.removal import size_of
 from tuimon.runs.secrecy import masked_command
 from tuimon.store.filters import FilterError
@@ -30,6 +32,8 @@ from tuimon.text import (
 
 _READING_SECONDS = 2.0
 """After so many, logs that nobody has looked at before are left for another time."""
+_MOST = 30
+"""Of runs that have ended, unless all are asked for."""
 _LAST = "WHY"
 _LEAST_ARGUMENTS = 10
 _LEAST_NAME = 24
@@ -39,20 +43,28 @@ _LESS_AND_LESS = ("SIZE", "TOOK", "ARGUMENTS", "BEST")
 
 @click.command()
 @click.option("-l", "--long", is_flag=True, help="Below each run its command and directory.")
-@click.option("-a", "--all", "every", is_flag=True, help="Also archived runs.")
+@click.option("-a", "--all", "every", is_flag=True, help="All, older ones and archived ones, too.")
 @click.option(
-    "-w", "--where", metavar="FILTER", help="Only those that match, as behind / on the home screen."
+    "-w",
+    "--where",
+    metavar="FILTER",
+    help="All that match, as behind / on the home screen.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON array, for programs.")
 def command(long: bool, every: bool, where: str | None, as_json: bool) -> int:
     """List runs, newest first: of each the arguments that tell it from others of its script, its
     state, the best value of its main metric, why it ended, and what was said of it.
 
+    Of those that have ended the newest 30 are listed; as JSON and by a filter all are.
+
     Those whose record cannot be read are told of on standard error; the exit code is 1 then.
     """
     unreadable: list[str] = []
     commands = RunCommands()
-    known = _lines(list_runs(on_unreadable=unreadable.append), commands)
+    whole = every or as_json or where is not None
+    most = sys.maxsize if whole else _MOST
+    runs, others = newest_runs(most, archived=whole, on_unreadable=unreadable.append)
+    known = _lines(runs, commands)
     try:
         lines = matching(known, where or "", commands, time.time(), archived=every)
     except FilterError as error:
@@ -63,7 +75,9 @@ def command(long: bool, every: bool, where: str | None, as_json: bool) -> int:
         cells = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         for text in _table(lines, cells, long=long):
             click.echo(text)
-    elif known:
+        if others:
+            click.echo(f"{others} more: tuimon ls -a", err=True)
+    elif known or others:
         click.echo("no run matches" if where else "all runs are archived: tuimon ls -a")
     elif not unreadable:
         click.echo("no runs yet; start one: tuimon run train.py")
@@ -78,7 +92,7 @@ def _lines(runs: Sequence[RunStatus], commands: RunCommands) -> list[RunLine]:
     for run in runs:
         if time.monotonic() < until:
             book.look(run)
-    return commands.lines(runs, book.glances)
+    return commands.lines(runs, book.glances, pinned_directories())
 
 
 def _document(line: RunLine) -> dict[str, object]:

@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "show": "Print the charts and a table of values once.",
     "board": "Compare trainings in a table, the best first.",
     "diff": "Show what is not the same in some runs.",
+    "baseline": "Compare the runs of a directory with one of them.",
     "report": "Write a report on a run: one HTML file, or Markdown.",
     "export": "Write scalar points as a table, or images and other media as files.",
     "mirror": "Send the event files of log directories to W&B.",
@@ -48,10 +49,6 @@ COMMANDS: dict[str, str] = {
 """Command name → one line of help. `tuimon.cli.NAME` holds a click command called `command`."""
 _FORMER_NAMES = {"resume": "unpause"}
 """They still work, and are told nowhere."""
-
-
-_SCREEN = "tuimon.terminal.terminal_app"
-"""Loaded once there was a screen."""
 COMPLETION = "_TUIMON_COMPLETE"
 """In the environment: what click's completion scripts for shells ask."""
 
@@ -72,10 +69,10 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Also a directory, which is viewed; else what may have been meant."""
+        """Also a directory, here or elsewhere, which is viewed; else what may have been meant."""
         if args[0] in (*COMMANDS, *_FORMER_NAMES) or args[0].startswith("-"):
             return super().resolve_command(ctx, args)
-        if Path(args[0]).is_dir():
+        if Path(args[0]).is_dir() or _is_place(args[0]):
             return "view", self.get_command(ctx, "view"), args
         from tuimon.cli.shared.guesses import guess
 
@@ -122,6 +119,17 @@ def cli(ctx: click.Context) -> None:
             click.echo(ctx.get_help())
 
 
+def _is_place(name: str) -> bool:
+    if ":" not in name:
+        return False
+    from tuimon.places.remote_place import PlaceError, place_of
+
+    try:
+        return place_of(name) is not None
+    except PlaceError:
+        return True  # what is wrong with it, `view` tells
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code.
 
@@ -134,8 +142,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SignalEnd as end:
         _flush()
         die_of(end.number)
-    if _SCREEN in sys.modules and argv is None:
-        # Threads of the screen may still read or decode, which the interpreter would wait for.
+    if argv is None:
+        # The interpreter would wait for threads of the screen, which may still read or decode, and
+        # take all modules apart, which is a tenth of what a short command costs.
         _flush()
         os._exit(code)
     return code

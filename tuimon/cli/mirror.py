@@ -14,6 +14,7 @@ from tuimon.cli.shared.common import (
     secret_names,
     settings_or_refuse,
 )
+from tuimon.cli.shared.remote_copies import remote_copy
 from tuimon.cli.shared.targets import sources_argument, tell
 from tuimon.cli.shared.upload_bar import ProgressLine
 from tuimon.cli.shared.wandb_options import present_name, wandb_options
@@ -21,6 +22,7 @@ from tuimon.events.logdir import LogdirScan, UnreadablePath
 from tuimon.mirror.journal_home import has_news, was_deleted
 from tuimon.mirror.logdir_owner import Experiment, experiments
 from tuimon.mirror.mirror_process import MirrorProcess
+from tuimon.runs.lookup import RunNotFound, find_run
 from tuimon.runs.paths import RunPaths, known_name, state_home
 from tuimon.runs.record import (
     LogdirRecord,
@@ -30,7 +32,6 @@ from tuimon.runs.record import (
     read_record,
     write_record,
 )
-from tuimon.runs.registry import RunNotFound, find_run
 from tuimon.runs.sources import LogSource
 from tuimon.text import escaped, safe
 
@@ -49,7 +50,7 @@ _AT_ONCE = 4
     help="Continue earlier W&B runs of LOGDIR.",
 )
 @click.option("--watch", is_flag=True, help="Keep sending what is written later, until Ctrl-C.")
-@sources_argument("LOGDIR|RUN...", required=True)
+@sources_argument("LOGDIR|PLACE|RUN...", required=True)
 def command(
     mirror: MirrorOptions,
     name: str | None,
@@ -66,7 +67,7 @@ def command(
     """
     if mirror.mode == "off":
         raise CommandError("--mirror off leaves nothing to do")
-    roots = [root for named in source for root in _roots(named)]
+    roots = [root for named in source for root in _roots(named, watch=watch)]
     options = mirror._replace(
         name=name,
         resume="auto" if wandb_resume else "never",
@@ -86,10 +87,12 @@ def command(
         return 130
 
 
-def _roots(named: str) -> list[Path]:
+def _roots(named: str, *, watch: bool) -> list[Path]:
     """A log directory, or those of a run."""
     if Path(named).exists():
         return [Path(named).resolve()]
+    if (copy := remote_copy(named, whole=not watch)) is not None:
+        return [Path(copy.path).resolve()]
     try:
         return [Path(source.path) for source in find_run(named).log_sources]
     except RunNotFound:

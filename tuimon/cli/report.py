@@ -1,5 +1,6 @@
 """`tuimon report`: a file that tells of a run, to be read or sent."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,14 +11,15 @@ from tuimon.cli.shared.common import (
     complete_file,
     complete_run,
     run_or_refuse,
-    settings_or_refuse,
 )
-from tuimon.cli.shared.whole_runs import read_run, read_runs
+from tuimon.cli.shared.look_options import project_look
+from tuimon.present.whole_runs import read_run, read_runs
 from tuimon.runs.registry import RunStatus, list_runs
 from tuimon.text import safe
 
 if TYPE_CHECKING:
     from tuimon.charts.model import ChartOptions
+    from tuimon.present.look import Look
     from tuimon.present.run_report import RunReport
 
 
@@ -65,7 +67,8 @@ def _report(status: RunStatus) -> "RunReport":
 
     before = run_before(status, list_runs())
     earlier = None if before is None else read_run(before, before.record.id)
-    return report_of(read_run(status, "this run"), earlier, _options())
+    look = project_look(Path(status.record.cwd))
+    return report_of(read_run(status, "this run"), earlier, _options(look), look)
 
 
 def _comparison(found: list[RunStatus]) -> "RunReport":
@@ -78,24 +81,15 @@ def _comparison(found: list[RunStatus]) -> "RunReport":
     commands = RunCommands()
     lines = commands.lines(found, {})
     both = EventLogs(LogTarget(tuple(sources_of(lines, commands)), None), None).store()
-    return comparison_of(read_runs(found), printout_of(both, None), _options())
+    look = project_look(Path(found[0].record.cwd))
+    return comparison_of(read_runs(found), printout_of(both, None, look), _options(look))
 
 
-def _options() -> "ChartOptions":
-    """As in the user's settings, in colours that a page has. Raises CommandError."""
-    from tuimon.charts.model import ChartOptions
-    from tuimon.present.look import first_look
+def _options(look: "Look") -> "ChartOptions":
+    """As in a look, in colours that a page has."""
     from tuimon.tui.themes.page_inks import COLOURS
 
-    first = first_look(settings_or_refuse(screen=False))
-    return ChartOptions(
-        smoothing=first.smoothing,
-        x_axis=first.x_axis,
-        log_y=first.log_y,
-        clip=not first.outliers,
-        band=True,
-        palette=COLOURS,
-    )
+    return replace(look.options("braille", COLOURS), superseded=False)
 
 
 def _write(path: Path, report: "RunReport") -> None:

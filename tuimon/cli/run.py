@@ -30,12 +30,13 @@ from tuimon.cli.shared.wandb_options import WANDB_NAMES, present_name, wandb_opt
 from tuimon.notice_urls import hide_in
 from tuimon.own_rules import parse_rules
 from tuimon.present.tag_width import console_columns
-from tuimon.runs.environment import read_environment, worth_keeping, write_environment
+from tuimon.runs.environment import worth_keeping
 from tuimon.runs.paths import RunPaths, new_run_directory, runs_directory
 from tuimon.runs.process import boot_id, machine_id, pid_namespace
 from tuimon.runs.record import MirrorOptions, RunRecord, write_record
 from tuimon.runs.registry import RunStatus
 from tuimon.runs.secrecy import mask_of
+from tuimon.runs.text_mapping import read_mapping, write_mapping
 from tuimon.text import safe
 
 _LEAST_COLUMNS, _MOST_COLUMNS = 60, 120
@@ -222,7 +223,7 @@ def launch_again(run: RunStatus) -> RunPaths:
     then, before = run.record, dict(os.environ)
     try:
         with contextlib.chdir(then.cwd):
-            os.environ.update(read_environment(run.paths.environment) or {})
+            os.environ.update(read_mapping(run.paths.environment) or {})
             return _launch(_repeated(then), detached=True)
     except OSError as error:
         why = safe(f"{then.cwd}: {error.strerror}")
@@ -255,7 +256,7 @@ def _launch(record: RunRecord, *, detached: bool) -> RunPaths:
         _write_first(paths, record._replace(id=paths.id, warnings=around.warnings))
         keep = worth_keeping(os.environ, record.mirror.secrets)
         with suppress(OSError):  # then it is not known when it is run again
-            write_environment(paths.environment, keep)
+            write_mapping(paths.environment, keep)
     except OSError as error:
         why = safe(f"{error.strerror}: {error.filename or runs_directory()}")
         raise CommandError(f"no run can be recorded: {why} (TUIMON_HOME=DIR: elsewhere)") from None

@@ -20,8 +20,9 @@ from tuimon.cli.shared.common import (
     complete_names,
     run_document,
     run_or_refuse,
-    settings_or_refuse,
 )
+from tuimon.cli.shared.group_options import group_option, grouped_by, spread_option
+from tuimon.cli.shared.look_options import asked_look, project_look
 from tuimon.cli.shared.targets import (
     EventLogs,
     LogTarget,
@@ -35,9 +36,11 @@ from tuimon.terminal.glyphs import has_unicode, in_ascii
 from tuimon.text import safe
 
 if TYPE_CHECKING:
-    from tuimon.charts.model import ChartOptions, Row, XAxis
+    from tuimon.charts.model import ChartOptions, Row
+    from tuimon.present.look import Look
     from tuimon.present.printout import Printout
     from tuimon.present.statistics import TagStatistics
+    from tuimon.store.spread import SpreadKind
     from tuimon.store.store import Store
     from tuimon.tui.themes.page_inks import Ground
 
@@ -55,7 +58,8 @@ class ShowOptions(NamedTuple):
     cells: int
     height: int
     smoothing: float | None
-    x_axis: "XAxis | None"
+    x: str | None
+    chart: tuple[str, ...]
     log_y: bool | None
     kinds: tuple[str, ...]
     step: int | None
@@ -65,6 +69,8 @@ class ShowOptions(NamedTuple):
     as_json: bool
     about: bool
     width: int | None
+    group: str | None
+    spread: "SpreadKind | None"
     svg: str | None
     png: str | None
     background: "Ground"
@@ -103,11 +109,16 @@ def _kinds() -> list[str]:
 )
 @click.option(
     "--x",
-    "x_axis",
-    type=click.Choice(["step", "relative", "wall"]),
-    help="x by step, time since the start, or clock.  [default: as in your settings]",
+    metavar="AXIS|FORMULA",
+    help="x by step, relative (time since the start), wall (clock), or what was logged.  [default: "
+    "as in your settings]",
+)
+@click.option(
+    "--chart", metavar="'NAME = FORMULA, ...'", multiple=True, help="Add a chart of formulas."
 )
 @click.option("--log-y/--linear-y", default=None, help="Logarithmic y axis, or not.")
+@group_option
+@spread_option
 @click.option(
     "--kind",
     "kinds",
@@ -141,13 +152,14 @@ def _kinds() -> list[str]:
 )
 @click.option("--about", is_flag=True, help="Tell all that is known of RUN instead, as `i` does.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document, for programs.")
-@sources_argument("[LOGDIR|RUN]...")
+@sources_argument("[LOGDIR|PLACE|RUN]...")
 def command(ascii_only: bool, color: str, **typed: Any) -> int:
     """Print the charts and a table of values of each LOGDIR or run RUN, and exit.
 
     The newest run when nothing is named. BEST STEP is the step of the lowest value ("min") of
     losses and errors, and of the highest ("max") of accuracies, scores and rewards. RE is searched
     for, as grep does.
+    A FORMULA is of tags: `tuimon help charts`, which tells of tuimon.toml as well.
     Points that were overwritten by a resume are left out, unless your settings show them.
 
     --svg and --png draw all charts that match on one page, from the data: lines, the range of the
@@ -188,33 +200,41 @@ def show(options: ShowOptions) -> int:
     if pictures and (options.kinds or options.as_json):
         other = "--json" if options.as_json else "--kind"
         raise CommandError(f"{other} and --svg or --png do not go together")
+    if options.group is not None and options.as_json:
+        raise CommandError("numbers of groups: tuimon board --group BY --json")
     target = select_all(options.source)
     logs = EventLogs(target, options.runs)
     store = logs.store()
     if options.kinds:
-        if not _print(_summaries(store, options), options):
+        if not _print(_summaries(store, options, target), options):
             tell("no such summaries were found")
     else:
         from tuimon.present.printout import printout_of
 
-        printout = printout_of(store, options.tags)
+        look = _look(options, target)
+        printout = printout_of(store, options.tags, look)
+        if options.group is not None:
+            grouped = grouped_by(options.group, options.spread, store)
+            printout = printout._replace(selection=grouped)
         if not printout.values:
             matching = " that match" if options.runs or options.tags else ""
             tell(f"no scalar points were found{matching}{_others(store)}")
         if options.as_json:
             click.echo(json.dumps(_document(printout, target), indent=1))
         elif pictures:
-            _draw(printout, target, options)
+            _draw(printout, target, options, look)
         else:
-            _print(_rows(printout, target, options), options)
+            _print(_rows(printout, target, options, look), options)
     return 0 if logs.complete else 1
 
 
-def _rows(printout: "Printout", target: LogTarget, options: ShowOptions) -> "list[Row]":
+def _rows(
+    printout: "Printout", target: LogTarget, options: ShowOptions, look: "Look"
+) -> "list[Row]":
     from tuimon.present.printout import printout_rows
 
     height = options.height if options.charts else 0
-    charts = _chart_options(options)
+    charts = _chart_options(options, look)
     return printout_rows(printout, _name(target), target.status, options.cells, height, charts)
 
 
@@ -244,7 +264,7 @@ def _name(target: LogTarget) -> str:
     return status.name if status else " ".join(one.label or one.path for one in sources)
 
 
-def _draw(printout: "Printout", target: LogTarget, options: ShowOptions) -> None:
+def _draw(printout: "Printout", target: LogTarget, options: ShowOptions, look: "Look") -> None:
     """Draw the charts into the files, and print their paths. Raises CommandError."""
     if not printout.charted:
         return
@@ -253,7 +273,7 @@ def _draw(printout: "Printout", target: LogTarget, options: ShowOptions) -> None
     from tuimon.vectors.png_image import png_image
     from tuimon.vectors.svg_document import svg_document
 
-    charts = replace(_chart_options(options), band=True, palette=COLOURS)
+    charts = replace(_chart_options(options, look), band=True, palette=COLOURS)
     page = printout_page(printout, _name(target), options.width, charts)
     style = page_style(options.background)
     if options.svg is not None:
@@ -271,29 +291,25 @@ def _write(path: Path, data: bytes) -> None:
     click.echo(safe(str(path)))
 
 
-def _chart_options(options: ShowOptions) -> "ChartOptions":
-    """How charts are drawn: as asked for, all else as in the user's settings.
+def _look(options: ShowOptions, target: LogTarget) -> "Look":
+    """How it is looked at: as asked for, else as in the project's file, and the user's settings.
 
     Raises:
-        CommandError: something in the settings makes no sense.
+        CommandError: something in what was asked for, or in the settings, makes no sense.
     """
-    from tuimon.charts.model import ChartOptions
-    from tuimon.present.look import first_look
-
-    first = first_look(settings_or_refuse(screen=False))
-    return ChartOptions(
-        smoothing=first.smoothing if options.smoothing is None else options.smoothing,
-        x_axis=options.x_axis or first.x_axis,
-        log_y=first.log_y if options.log_y is None else options.log_y,
-        superseded=first.superseded,
-        clip=not first.outliers,
-        marks="ascii" if options.ascii_only else "braille",
-        band=options.coloured,  # else it could not be told from the line
-        palette=options.palette,
-    )
+    asked = asked_look(None, options.smoothing, (), options.x, options.chart)
+    directory = Path(target.status.record.cwd) if target.status else Path.cwd()
+    look = project_look(directory).with_asked(**asked)
+    return look if options.log_y is None else replace(look, log_y=options.log_y)
 
 
-def _summaries(store: "Store", options: ShowOptions) -> "Iterator[Row]":
+def _chart_options(options: ShowOptions, look: "Look") -> "ChartOptions":
+    """How charts are drawn."""
+    charts = look.options("ascii" if options.ascii_only else "braille", options.palette)
+    return replace(charts, band=options.coloured)  # else it could not be told from the line
+
+
+def _summaries(store: "Store", options: ShowOptions, target: LogTarget) -> "Iterator[Row]":
     """The summaries of the kinds. Raises CommandError."""
     from tuimon.views.base import ViewOptions
     from tuimon.views.kinds import KINDS, stills
@@ -304,11 +320,11 @@ def _summaries(store: "Store", options: ShowOptions) -> "Iterator[Row]":
             raise CommandError(f"{safe(kind)}: no such kind; there are {', '.join(known)} and all")
     kinds = known if "all" in options.kinds else options.kinds
     size = options.cells, options.height
-    charts = _chart_options(options)
-    look = ViewOptions(
+    charts = _chart_options(options, _look(options, target))
+    looked = ViewOptions(
         options.step, *size, options.ascii_only, options.coloured, options.palette, charts=charts
     )
-    return stills(store, kinds, options.tags, look)
+    return stills(store, kinds, options.tags, looked)
 
 
 def _others(store: "Store") -> str:

@@ -9,6 +9,7 @@ from tuimon.cli.shared.common import CommandError, complete_run, run_or_refuse
 from tuimon.cli.shared.upload_bar import ProgressLine
 from tuimon.mirror.mirror_process import MirrorProcess
 from tuimon.mirror.upload import can_upload, request_upload
+from tuimon.runs.annotation import NOTHING_SAID, read_annotation
 from tuimon.runs.ending import has_ended
 from tuimon.runs.lock import locked
 from tuimon.runs.paths import RunPaths
@@ -46,7 +47,9 @@ def command(run: str | None, everything: bool, quiet: bool) -> int:
 
 def _may_lack_something(status: RunStatus) -> bool:
     mirror = status.mirror
-    unseen = mirror is not None and mirror.run_id is not None and not mirror.is_uploaded
+    if mirror is None or mirror.run_id is None:
+        return can_upload(status)
+    unseen = not mirror.is_uploaded or not _has_labels(status.paths, mirror)
     return can_upload(status) or (unseen and has_ended(status))
 
 
@@ -65,16 +68,16 @@ def _sync(status: RunStatus, *, quiet: bool) -> int:
                 return _refuse(f"{name}: interrupted; its mirror goes on with the upload", 130)
             running = not has_ended(read_status(paths.directory))
             try:
-                done = running or _read(paths).is_uploaded or _upload(paths, progress)
+                done = running or _is_at_wandb(paths) or _upload(paths, progress)
             except KeyboardInterrupt:
                 return _refuse(f"{name}: interrupted; continue with: tuimon sync {name}", 130)
     record = _read(paths)
-    if record.is_uploaded or up_to_date:
+    if _is_at_wandb(paths) or up_to_date:
         if not quiet:
             how = "is uploaded" if record.is_uploaded else "is live, everything so far is at W&B"
             click.echo(f"{name} {how}: {safe(record.url or '')}".removesuffix(": "))
         return 0
-    how = "was sent, but" if record.is_doubtful else "is not uploaded:"
+    how = "was sent, but" if record.is_doubtful or record.is_uploaded else "is not uploaded:"
     return _refuse(f"{name} {how} {_why(record, paths)}")
 
 
@@ -83,7 +86,19 @@ def _refuse(what: str, code: int = 1) -> int:
     return code
 
 
+def _is_at_wandb(paths: RunPaths) -> bool:
+    """Whether nothing more is to come of a run, and W&B has all, and what is said of it."""
+    record = _read(paths)
+    return record.is_uploaded and _has_labels(paths, record)
+
+
+def _has_labels(paths: RunPaths, record: MirrorRecord) -> bool:
+    return (record.told or NOTHING_SAID) == read_annotation(paths.annotation)
+
+
 def _why(record: MirrorRecord, paths: RunPaths) -> str:
+    if record.detail is None and not _has_labels(paths, record):
+        return "what is said of it has not arrived"
     if record.detail is not None or record.state != "live":
         return record.detail or "no answer from its mirror"
     trials = {trial.id: _read(trial) for trial in _trials(paths)}
@@ -149,7 +164,8 @@ class _UploadShare:
         self._rows = record.rows if self._rows is None else self._rows
         if record.total is not None or (record.confirmed or 0) < self._rows or record.files is None:
             return False
-        return record.files == 0 or (record.files_since or 0.0) > self._begun
+        has_files = record.files == 0 or (record.files_since or 0.0) > self._begun
+        return has_files and _has_labels(self._paths, record)
 
 
 def _trials(paths: RunPaths) -> list[RunPaths]:
@@ -169,7 +185,7 @@ def _upload(paths: RunPaths, progress: ProgressLine) -> bool:
         if not free:
             return False
         request_upload(paths)
-        process = MirrorProcess(paths)
+        process = MirrorProcess(paths, forks=True)
         process.training_ended(time.monotonic())
         try:
             while not process.done:

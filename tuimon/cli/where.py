@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tuimon.cli.shared.common import CommandError, complete_run, control_or_refuse
-from tuimon.runs.registry import RunNotFound, find_run
+from tuimon.runs.lookup import RunNotFound, find_run
 from tuimon.text import fit, safe, width
 
 if TYPE_CHECKING:

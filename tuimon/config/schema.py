@@ -117,6 +117,14 @@ class SecretSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteSettings:
+    """Copies of log directories on other machines."""
+
+    cache_gb: Annotated[float, within(0.001, 1e6)] = 10.0
+    """GB that all of them may take in ~/.cache/tuimon; what was looked at longest ago goes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, and where those that are no defaults come from."""
 
@@ -126,11 +134,12 @@ class Settings:
     stop: StopSettings = StopSettings()
     alerts: AlertSettings = AlertSettings()
     secrets: SecretSettings = SecretSettings()
+    remote: RemoteSettings = RemoteSettings()
     keys: Mapping[str, _Keys] = field(default_factory=lambda: MappingProxyType({}))
     """Keys of bindings, by the id of the binding; several are separated by commas."""
     origins: Mapping[str, Origin] = field(default_factory=lambda: MappingProxyType({}))
     """By the setting's name in full, such as ``charts.smoothing``."""
 
 
-AREAS = ("charts", "screen", "console", "stop", "alerts", "secrets")
+AREAS = ("charts", "screen", "console", "stop", "alerts", "secrets", "remote")
 """Fields of `Settings` that are tables of named settings."""

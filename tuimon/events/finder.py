@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from tuimon.events.log_roots import FoundFile
 from tuimon.events.logdir import LogdirScan, UnreadablePath
-from tuimon.events.tail import EventFileTail
 from tuimon.runs.sources import LogSource
 from tuimon.runs.writers import FileClaims
 
@@ -126,5 +125,7 @@ def _old_file(found: FoundFile) -> _OldFile:
 
 def begun_at(path: Path) -> float | None:
     """When the writer began the file, by the writer's clock; None when it does not say."""
+    from tuimon.events.tail import EventFileTail  # what decodes takes a while to import
+
     batches = EventFileTail(path).poll(_FIRST_RECORDS)
     return batches[0].start_time if batches else None

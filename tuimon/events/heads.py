@@ -28,8 +28,8 @@ from tuimon.events.frames import (
     scan_frames,
 )
 from tuimon.events.gaps import may_be_filled
+from tuimon.events.plugins import settled_plugin
 from tuimon.events.points import EventBatch, SummaryRef
-from tuimon.events.single import settled_plugin
 from tuimon.events.wire import parse_event
 
 LONG_BYTES = 128 << 10

@@ -1,22 +1,13 @@
 """Decoding records one by one: the walker's reading of any kind of event."""
 
-from collections.abc import Mapping
-
 from tuimon.events.batches import BatchBuilder
 from tuimon.events.bulk.known import KnownRecords
 from tuimon.events.fields import Buffer, Span, WireError
 from tuimon.events.frames import HEADER_BYTES
+from tuimon.events.plugins import LEGACY_PLUGINS, OF_FIELD, is_scalar, known_plugin, plugin_of
 from tuimon.events.points import SummaryRef
 from tuimon.events.wire import Event, Value, parse_event
 
-_LEGACY_PLUGINS = {
-    "simple_value": "scalars",
-    "image": "images",
-    "histo": "histograms",
-    "audio": "audio",
-}
-_OF_FIELD = "field "
-"""Before a plugin that was told by the field of a value; the first that is named counts more."""
 _GRAPHS = {
     "graph_def": ("__run_graph__", "graphs"),
     "meta_graph_def": ("__meta_graph__", "graphs"),
@@ -53,10 +44,8 @@ class SingleDecoder:
             builder.add_damage(1)
             return
         self.enter(event, base + start - HEADER_BYTES, end - start, builder)
-        if len(event.values) != 1:
-            return
-        (value,) = event.values
-        if is_scalar(value, known_plugin(self._plugins, value.tag)):
+        kinds = ((one, known_plugin(self._plugins, one.tag)) for one in event.values)
+        if event.values and all(is_scalar(one, plugin) for one, plugin in kinds):
             self.known.learn(bytes(window[start:end]), event)
 
     def enter(self, event: Event, offset: int, length: int, builder: BatchBuilder) -> None:
@@ -80,11 +69,11 @@ class SingleDecoder:
     def _enter_value(
         self, event: Event, value: Value, offset: int, length: int, builder: BatchBuilder
     ) -> None:
-        legacy = _LEGACY_PLUGINS.get(value.kind, "")
-        plugin = _plugin_of(value, self._plugins)
+        legacy = LEGACY_PLUGINS.get(value.kind, "")
+        plugin = plugin_of(value, self._plugins)
         if legacy:
-            self._plugins.setdefault(value.tag, _OF_FIELD + legacy)
-        elif value.plugin and self._plugins.get(value.tag, _OF_FIELD).startswith(_OF_FIELD):
+            self._plugins.setdefault(value.tag, OF_FIELD + legacy)
+        elif value.plugin and self._plugins.get(value.tag, OF_FIELD).startswith(OF_FIELD):
             self._plugins[value.tag] = value.plugin
         if value.scalar is not None and is_scalar(value, plugin):
             builder.add_scalar(value.tag, event.step, event.wall_time, value.scalar)
@@ -94,33 +83,3 @@ class SingleDecoder:
             )
         else:
             builder.count_unknown(value.kind or "empty value")
-
-
-def settled_plugin(value: Value, plugins: Mapping[str, str]) -> str | None:
-    """The plugin of a value that is no scalar, where the tag's values before it have settled it.
-
-    Such a value tells nothing about those that follow: it may be entered after them. None else.
-    """
-    known = plugins.get(value.tag)
-    if known is None or value.scalar is not None:
-        return None
-    if known.startswith(_OF_FIELD) and value.kind not in _LEGACY_PLUGINS:
-        return None
-    return _plugin_of(value, plugins)
-
-
-def _plugin_of(value: Value, plugins: Mapping[str, str]) -> str:
-    legacy = _LEGACY_PLUGINS.get(value.kind)
-    return legacy or value.plugin or known_plugin(plugins, value.tag)
-
-
-def known_plugin(plugins: Mapping[str, str], tag: str) -> str:
-    """The plugin of a tag's values that do not name their own, as far as `plugins` tells."""
-    return plugins.get(tag, "").removeprefix(_OF_FIELD)
-
-
-def is_scalar(value: Value, plugin: str) -> bool:
-    """Whether `value` is a scalar, where its tag's values are of `plugin` if they name none."""
-    if value.kind == "simple_value":
-        return True
-    return value.scalar is not None and (value.plugin or plugin) == "scalars"

@@ -22,8 +22,8 @@ from tuimon.events.frames import (
 )
 from tuimon.events.gaps import MOST_BYTES, Gaps, first_frame, may_be_filled
 from tuimon.events.heads import HeadReader
+from tuimon.events.plugins import known_plugin
 from tuimon.events.points import EventBatch
-from tuimon.events.single import known_plugin
 from tuimon.regular_file import open_regular, regular_file
 
 DEFAULT_POLL_BYTES = 1 << 20
@@ -95,7 +95,7 @@ class EventFileTail:
         self._unnamed: set[str] = set()  # tags of tensors that nothing has told the kind of
         self._passed: list[Span] = []  # gaps of an earlier reading, still ahead
         self._stretch = 0
-        self._known = known or KnownRecords()
+        self._known = known or KnownRecords(self._plugins)
         self._buffer = buffer or ReadBuffer()
         self._decoder = EventDecoder(self._plugins, self._known)
         self._heads = HeadReader(self._plugins, self._decoder, active=heads_first)

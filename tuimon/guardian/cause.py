@@ -9,6 +9,7 @@ from tuimon.guardian.child import Outcome
 from tuimon.guardian.last_words import (
     crash_at_end,
     killers_words,
+    last_error,
     last_line,
     last_words,
     place_of_crash,
@@ -128,6 +129,8 @@ def _reason(outcome: Outcome, kills: OomKills, tail: bytes) -> str | None:
     if outcome.signal is not None:
         return reason
     words = last_words(tail)
+    if words is None:
+        words = last_error(tail)
     if words is None and outcome.exit_code == 1:  # as of sys.exit("text")
         words = last_line(tail)
     return "; ".join(dict.fromkeys(filter(None, [reason, words]))) or None
@@ -140,6 +143,9 @@ def _of_crash(outcome: Outcome, tail: bytes) -> str | None:
         return words
     if place := place_of_crash(tail):
         return f"{reason}, called at {place}"
+    if _deadly_signal(outcome) == "SIGABRT":
+        words = last_error(tail) or last_line(tail)
+        return "; ".join(filter(None, [reason, words]))
     return "; ".join(filter(None, [reason, words if outcome.signal is None else None]))
 
 

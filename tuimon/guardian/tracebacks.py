@@ -9,10 +9,13 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 _HEADING = "Traceback (most recent call last)"
-_AFTER_HEADING = ": ─-╮+"
+_AFTER_HEADING = re.compile(r"[: ─╮+-]*(?:\(RANK \d{1,6}\))?$")
 _FRAME = re.compile(
     r'[^\w"]{0,99}+File "(?P<file>[^"]{1,1000}+)", line (?P<line>\d{1,9}+)(?:$|, in )'
 )
+_RICH_FRAME = re.compile(r"[│|] (?P<file>[^\s:][^:]{0,1000}+):(?P<line>\d{1,9}+) in ")
+# Without a heading, as of a syntax error.
+_FIRST_FRAME = re.compile(r'  File "[^"]{1,1000}+", line \d{1,9}+(?:$|, in )')
 # A dotted name, alone or with a message; ray puts another name in brackets behind it.
 _END = re.compile(r"(?P<name>[A-Za-z_][\w.]{0,200}+)(?:\(\w{1,100}+\))?(?P<message>$|:(?: .*)?$)")
 # After the lines of a frame the name may be any, but "step: 3" may be of another process.
@@ -45,6 +48,8 @@ class TracebackEnd(NamedTuple):
     """The lines of the message after its first."""
     place: str
     """``train.py:88``, the innermost frame, if it is known."""
+    outermost: str
+    """The file of the outermost frame, if it is known."""
 
 
 class _Open:
@@ -54,14 +59,16 @@ class _Open:
         self.label = label
         self.before = before
         self.place = ""
+        self.outermost = ""
         self.indented = False
         """Whether the line before was one of a frame, so that any name may end it."""
 
     def ends_with(self, text: str) -> bool:
         """Whether the next line, without its label, is the end."""
         if text[:1].isspace() or text[:1] in _BOX:
-            if frame := _FRAME.match(text):
+            if frame := _FRAME.match(text) or _RICH_FRAME.match(text):
                 self.place = f"{file_name(frame['file'])}:{frame['line']}"
+                self.outermost = self.outermost or frame["file"]
             self.indented = self.indented or bool(text)
             return False
         any_name, self.indented = self.indented, False
@@ -77,7 +84,7 @@ def traceback_ends(lines: Sequence[str]) -> tuple[list[TracebackEnd], set[int]]:
     for number, line in enumerate(lines):
         at = _heading_at(line)
         label = _label(line[:at]) if at >= 0 else _label_of(line, opened)
-        if at >= 0 or (label is None and _FRAME.match(line)):
+        if at >= 0 or (label is None and _FIRST_FRAME.match(line)):
             label = label or ""
             opened.pop(label, None)
             opened[label] = _Open(label, before[len(label) :])
@@ -91,9 +98,11 @@ def traceback_ends(lines: Sequence[str]) -> tuple[list[TracebackEnd], set[int]]:
             if ended or opened[label].indented:
                 taken.add(number)
             if ended:
-                place, whose = opened[label].place, opened.pop(label).before
+                end = opened.pop(label)
                 more = _more(lines, number, label)
-                ends.append(TracebackEnd(number, label, whose, text, more, place))
+                ends.append(
+                    TracebackEnd(number, label, end.before, text, more, end.place, end.outermost)
+                )
         before = line or before
     return ends, taken
 
@@ -101,7 +110,7 @@ def traceback_ends(lines: Sequence[str]) -> tuple[list[TracebackEnd], set[int]]:
 def _heading_at(line: str) -> int:
     """Where the heading of a traceback is in a line that ends with it, or -1."""
     before, heading, after = line.rpartition(_HEADING)
-    return len(before) if heading and not after.strip(_AFTER_HEADING) else -1
+    return len(before) if heading and _AFTER_HEADING.match(after) else -1
 
 
 def is_exception(line: str) -> bool:

@@ -71,12 +71,13 @@ class Measure(NamedTuple):
 
 @lru_cache(maxsize=1 << 14)  # the tags of a log are asked for again and again
 def measure_of(name: str) -> Measure:
-    """What a tag or a printed name tells; the last part that tells anything counts.
+    """What a tag or a printed name tells; the last part that tells anything counts. A formula
+    (``= …``) tells nothing: what is best of a loss need not be of its logarithm.
 
     >>> measure_of("train/loss_scale").kind, measure_of("losses/accuracy").best
     ('setting', 'max')
     """
-    name = _LOADER.sub("", name)
+    name = "" if name.startswith("=") else _LOADER.sub("", name)
     words = tokens(name)
     place = split_place([token.word for token in words])
     telling = (one for one in words if one.word[0].isalnum() or one.word in NEGATIONS)

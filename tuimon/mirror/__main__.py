@@ -3,6 +3,7 @@
 A process of its own because wandb may block, crash or exit; whoever starts it waits for nothing.
 """
 
+import gc
 import logging
 import os
 import shlex
@@ -11,25 +12,22 @@ import sys
 import threading
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NoReturn
 
 from tuimon.guardian.descendants import COMPANION_VARIABLE
 from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.destination import clean
 from tuimon.mirror.launch_owner import LaunchOwner
 from tuimon.mirror.leftovers import own_temporary_directory
-from tuimon.mirror.logdir_owner import LogdirOwner
+from tuimon.mirror.mirror_process import EXIT_UNUSABLE
 from tuimon.mirror.owner import Owner
 from tuimon.mirror.status import EXIT_AGAIN, MirrorStatus, one_line
-from tuimon.mirror.trial_owner import TrialOwner
 from tuimon.mirror.upload import UploadRequests
 from tuimon.mirror.watchdog import Watchdog
 from tuimon.runs.background import begin
 from tuimon.runs.lock import locked
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import TRYING_AGAIN, LogdirRecord, read_record
-
-EXIT_UNUSABLE = 78
-"""wandb itself does not work here (EX_CONFIG)."""
 
 IMPORT_TIMEOUT = 60.0
 
@@ -67,6 +65,9 @@ def _subject(paths: RunPaths) -> Owner:
     record = read_record(LogdirRecord, paths.logdir_json)
     if record is None:
         return LaunchOwner(paths)
+    from tuimon.mirror.logdir_owner import LogdirOwner
+    from tuimon.mirror.trial_owner import TrialOwner
+
     return TrialOwner(paths, record) if record.launch else LogdirOwner(record)
 
 
@@ -89,6 +90,7 @@ def _mirror(
     status.update(state="starting", detail=None)
     clean(os.environ)
     try:
+        gc.disable()  # nothing that wandb imports is garbage: looking for it takes a tenth
         with watchdog.limit("import", IMPORT_TIMEOUT):
             import wandb  # noqa: F401
     except BaseException as error:  # a broken package may even exit
@@ -98,8 +100,11 @@ def _mirror(
             state="failed", detail=f"wandb cannot be imported ({one_line(error)}): {again}"
         )
         return EXIT_UNUSABLE
+    finally:
+        gc.freeze()
+        gc.enable()
     from tuimon.mirror.life import mirror_subject
-    from tuimon.mirror.wandb_run import about_version
+    from tuimon.mirror.wandb_client import about_version
 
     if about := about_version():
         log.warning("%s", about)
@@ -117,10 +122,15 @@ def _mirror(
     )
 
 
-if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: python -m tuimon.mirror DIRECTORY")
-    code = main(Path(sys.argv[1]).absolute())
+def run(directory: Path) -> NoReturn:
+    """Mirror what `directory` describes, and end the process."""
+    code = main(directory)
     logging.shutdown()
     # Not by way of wandb's exit hooks, which wait for a run that could not be finished.
     os._exit(code)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m tuimon.mirror DIRECTORY")
+    run(Path(sys.argv[1]).absolute())

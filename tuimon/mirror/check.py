@@ -23,7 +23,7 @@ def check() -> dict[str, Any]:
     try:
         import wandb
 
-        from tuimon.mirror.wandb_run import about_version, has_key, server, settings_mode
+        from tuimon.mirror.wandb_client import about_version, has_key, server, settings_mode
 
         found["version"] = wandb.__version__
         found["about"] = about_version()

@@ -23,6 +23,10 @@ class OnlineRestart(Exception):  # noqa: N818 - nothing went wrong
     """The run is to be opened online, from now on, by another mirror with the same journal."""
 
 
+class UploadError(Exception):
+    """A complete offline run was to go online and could not; the message says why."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MirrorContext:
     """Whom a mirror follows and who is to be told or asked meanwhile, the same for its whole life.

@@ -1,8 +1,8 @@
 """The mirror: from event files to one W&B run, every point exactly once.
 
 Everything that the event files of a training hold goes to W&B, superseded points included: what a
-restarted training wrote twice is part of the record. W&B's history takes nothing back; there, too,
-the points that were written last come last.
+restarted training wrote twice is part of the record. Nothing is taken back of W&B's history (only
+its cloud could); there, too, the points that were written last come last.
 
 A mirror waits while its disk has no room.
 """
@@ -31,8 +31,13 @@ from tuimon.mirror.running_time import RunningTime, enter_launches
 from tuimon.mirror.status import one_line
 from tuimon.mirror.stop_button import StopButton
 from tuimon.mirror.upload_watch import IncompleteError, UploadWatch
-from tuimon.mirror.wandb_run import WandbRun, teardown
-from tuimon.mirror.wandb_settings import FINISH_TIMEOUT_OFFLINE, FINISH_TIMEOUT_ONLINE
+from tuimon.mirror.wandb_client import (
+    FINISH_TIMEOUT_OFFLINE,
+    FINISH_TIMEOUT_ONLINE,
+    GRACE,
+    teardown,
+)
+from tuimon.mirror.wandb_run import WandbRun
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.secrecy import mask_of
 
@@ -40,7 +45,6 @@ _TICK = 0.1
 _LOOK_EVERY = 0.5
 _QUIET_SECONDS = 0.5
 _LOG_TIMEOUT = 120.0
-_GRACE = 30.0
 _PROBLEMS_EVERY = 10.0
 log = logging.getLogger(__name__)
 
@@ -81,7 +85,6 @@ class Mirror:
 
         Raises:
             MirrorInterrupt: it was told to stop.
-            MirrorOff: W&B is switched off.
             OnlineRestart: the run was closed, to be opened online.
             IncompleteError: W&B does not have everything; call again later, in a new process.
             Exception: whatever else wandb raises; the same applies.
@@ -132,7 +135,7 @@ class Mirror:
         run = self._run = opened.run
         self._fragments, self._button = opened.fragments, opened.button
         if opened.arrivals is not None:
-            self._watch = UploadWatch(opened.arrivals, self._status, self._journal)
+            self._watch = UploadWatch(opened.arrivals, self._status, self._journal, opened.labels)
         running = RunningTime(self._journal.launches)
         self._handover.open(run, running, opened.first_row)
         if opened.metrics:
@@ -300,7 +303,7 @@ class Mirror:
     def _send_rest(self) -> None:
         """What is no points, and how far things are."""
         run = self._open_run
-        if (group := self._context.options.group) is not None:
+        if self._fragments is not None and (group := self._context.options.group) is not None:
             run.set_group(group)
         with self._guard("log", _LOG_TIMEOUT):
             self._handover.whole(self._subject.seen_at)
@@ -354,7 +357,7 @@ class Mirror:
         limit = FINISH_TIMEOUT_ONLINE if online else FINISH_TIMEOUT_OFFLINE
         try:
             telling = nullcontext() if self._watch is None else self._watch.telling()
-            with self._guard("finish", limit + _GRACE), telling:
+            with self._guard("finish", limit + GRACE), telling:
                 self._handover.whole(self._subject.seen_at, at_end=True)
                 self._open_run.finish(code)
                 # Only then is the file complete: wandb-core writes its last block when it ends.

@@ -7,7 +7,6 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Literal
 
-from tuimon.masking.secret_names import verdict
 from tuimon.runs.record import MirrorOptions
 
 Mode = Literal["online", "offline", "off"]
@@ -28,6 +27,9 @@ _FOREIGN = (
     "WANDB_MODE",
     "WANDB_CONSOLE",
     "WANDB_PROGRAM",
+    "WANDB_NAME",
+    "WANDB_NOTES",
+    "WANDB_TAGS",
     "WANDB_SYNC_TENSORBOARD",
     "WANDB_DISABLE_SERVICE",
 )
@@ -73,9 +75,12 @@ def clean(environ: MutableMapping[str, str]) -> None:
     """Take out of the mirror's environment what must not act on its W&B run."""
     for name in _FOREIGN:
         environ.pop(name, None)
-    for name in [*environ]:  # wandb sends all of Slurm's
-        if name.startswith("SLURM_") and verdict(name) != "harmless":
-            del environ[name]
+    if slurm := [name for name in environ if name.startswith("SLURM_")]:  # wandb sends them all
+        from tuimon.masking.secret_names import verdict
+
+        for name in slurm:
+            if verdict(name) != "harmless":
+                del environ[name]
     environ["WANDB_SILENT"] = "true"
     # wandb's own telemetry costs a seventh of each row, and calls its server in offline mode too.
     environ.setdefault("WANDB_ERROR_REPORTING", "false")

@@ -25,16 +25,7 @@ def read_coverage(path: Path) -> dict[str, FileCoverage]:
         JournalError: it was written by another version, or holds no journal.
         OSError: it cannot be read.
     """
-    files: list[str] = []
-    stretches: dict[int, list[StretchEntry]] = {}
-    for entry, _ in whole_lines(path):
-        if isinstance(entry, FileEntry):
-            files.append(entry.path)
-        elif isinstance(entry, MoveEntry):
-            files[entry.file] = entry.path
-        elif isinstance(entry, StretchEntry):
-            stretches.setdefault(entry.file, []).append(entry)
-    return {path: _coverage(stretches.get(number, ())) for number, path in enumerate(files)}
+    return {file.path: _coverage(file.stretches) for file in _entered(path)}
 
 
 def is_outlived(path: Path, directories: Collection[str]) -> bool:
@@ -44,7 +35,7 @@ def is_outlived(path: Path, directories: Collection[str]) -> bool:
         JournalError: it was written by another version, or holds no journal.
         OSError: it cannot be read.
     """
-    there = [file for file in _known_files(path) if str(Path(file.path).parent) in directories]
+    there = [file for file in _entered(path) if str(Path(file.path).parent) in directories]
     return bool(there) and not any(still_holds(file.path, [file.mark]) for file in there)
 
 
@@ -59,25 +50,30 @@ def is_renamed(path: Path, file: str) -> bool:
         known.mark is not None
         and still_holds(file, [known.mark])
         and not still_holds(known.path, [known.mark])
-        for known in _known_files(path)
+        for known in _entered(path)
     )
 
 
-class _KnownFile(NamedTuple):
+class _EnteredFile(NamedTuple):
     path: str
-    mark: Mark | None
-    """By which it is known again."""
+    stretches: list[StretchEntry]
+
+    @property
+    def mark(self) -> Mark | None:
+        """By which it is known again."""
+        marks = (one.head_mark or one.mark for one in self.stretches if not one.late)
+        return next(filter(None, marks), None)
 
 
-def _known_files(path: Path) -> list[_KnownFile]:
-    files: list[_KnownFile] = []
+def _entered(path: Path) -> list[_EnteredFile]:
+    files: list[_EnteredFile] = []
     for entry, _ in whole_lines(path):
         if isinstance(entry, FileEntry):
-            files.append(_KnownFile(entry.path, None))
+            files.append(_EnteredFile(entry.path, []))
         elif isinstance(entry, MoveEntry):
             files[entry.file] = files[entry.file]._replace(path=entry.path)
-        elif isinstance(entry, StretchEntry) and files[entry.file].mark is None and not entry.late:
-            files[entry.file] = files[entry.file]._replace(mark=entry.head_mark or entry.mark)
+        elif isinstance(entry, StretchEntry):
+            files[entry.file].stretches.append(entry)
     return files
 
 

@@ -64,13 +64,11 @@ def head_of(path: str) -> Mark | None:
 class FileMarks:
     """The marks of one file in ascending order, some 16 bytes each, and that of its head."""
 
-    def __init__(self, marks: Iterable[Mark] = (), head: Mark | None = None) -> None:
+    def __init__(self, head: Mark | None = None) -> None:
         self.head = head
         self._ends = array("Q")
         self._lengths = array("B")
         self._crcs = array("L")
-        for mark in marks:
-            self.add(mark)
 
     def add(self, mark: Mark) -> None:
         """Take one in; those behind it are forgotten: what they told of was overwritten."""

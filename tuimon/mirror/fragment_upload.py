@@ -9,7 +9,6 @@ hand: the mirror goes on behind them.
 import logging
 import time
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from tuimon.mirror.arrivals import ArrivalCheck
@@ -17,6 +16,7 @@ from tuimon.mirror.context import MirrorContext
 from tuimon.mirror.fragment_sync import FragmentSync
 from tuimon.mirror.journal import Journal, RunEntry, SentEntry
 from tuimon.mirror.journal_home import has_news
+from tuimon.mirror.label_sender import LabelSender
 from tuimon.mirror.offline_file import Fragments, cut_torn_tail
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.run_files import RunFiles
@@ -24,11 +24,16 @@ from tuimon.mirror.running_time import RunningTime
 from tuimon.mirror.server import NoSuchRunError, RunPlace, Server
 from tuimon.mirror.status import one_line
 from tuimon.mirror.upload_watch import IncompleteError, UploadWatch
-from tuimon.mirror.wandb_run import has_key, server, teardown
-from tuimon.mirror.wandb_settings import FINISH_TIMEOUT_ONLINE, INIT_TIMEOUT
+from tuimon.mirror.wandb_client import (
+    FINISH_TIMEOUT_ONLINE,
+    GRACE,
+    INIT_TIMEOUT,
+    has_key,
+    server,
+    teardown,
+)
 from tuimon.runs.paths import RunPaths
 
-_GRACE = 40.0
 _LOOK_EVERY = 0.2
 _FIRST_LOOK = 2.0
 """Seconds; the server may have no run to tell of before."""
@@ -51,7 +56,7 @@ class FragmentUpload:
 
     def is_possible(self) -> bool:
         """Whether there is a server that takes the key, and has nothing of the run."""
-        with self._context.guard("start", INIT_TIMEOUT + _GRACE):
+        with self._context.guard("start", INIT_TIMEOUT + GRACE):
             try:
                 self._server = server() if has_key() else None
                 if self._server is not None:
@@ -72,9 +77,9 @@ class FragmentUpload:
         journal, status, guard = self._journal, self._context.status, self._context.guard
         # Before anything is there: alerts, which nobody counts, are not to come twice.
         sent = [SentEntry(path=path, amount=amount) for path, amount in journal.sent.items()]
-        journal.append(replace(self._began, online=True), *sent)
+        journal.append(self._began._replace(online=True), *sent)
         try:
-            with guard("sync", INIT_TIMEOUT + _GRACE):
+            with guard("sync", INIT_TIMEOUT + GRACE):
                 sync = FragmentSync(self._path)
         except Exception as error:
             log.warning("wandb does not take an offline file as it is: %s", one_line(error))
@@ -84,12 +89,13 @@ class FragmentUpload:
         fragments = Fragments(directory.parent, run_id)
         files = RunFiles(directory.parent, run_id, directory, sync.ignored_files, offline=True)
         check = ArrivalCheck(self._server, self._place, files, fragments.measured)
-        watch = UploadWatch(check, status, journal)
+        labels = LabelSender(self._context, self._server, self._place)
+        watch = UploadWatch(check, status, journal, labels)
         try:
             if not self._wait(sync, watch):
                 return False
         finally:
-            with guard("teardown", _GRACE):
+            with guard("teardown", GRACE):
                 teardown()
         arrived = watch.has_all(self._seconds())
         fragments.mark_uploaded()

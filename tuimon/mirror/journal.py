@@ -12,9 +12,8 @@ since nothing was handed over for it. One process writes (`locked`), others may 
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from tuimon.events.fields import Span
 from tuimon.mirror.file_marks import Mark, still_holds
@@ -27,8 +26,7 @@ class JournalError(ValueError):
     """The journal is of another version or not readable; the message starts with its path."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdEntry:
+class IdEntry(NamedTuple):
     """The id that the W&B run is going to have: written before it is opened for the first time.
 
     A mirror that is killed while it opens the run leaves it to its successor, not empty at W&B.
@@ -37,8 +35,7 @@ class IdEntry:
     run_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunEntry:
+class RunEntry(NamedTuple):
     """The W&B run: written when it has been opened for the first time, and when its mode changes.
 
     `first_row` is the number of the first row: not 0 when the W&B run had rows before. `project`
@@ -53,8 +50,7 @@ class RunEntry:
     format: int = FORMAT
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileEntry:
+class FileEntry(NamedTuple):
     """An event file; `id` counts them. A file that was replaced is entered again."""
 
     id: int
@@ -63,23 +59,20 @@ class FileEntry:
     namespace: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MoveEntry:
+class MoveEntry(NamedTuple):
     """File `file` was renamed, or a directory above it."""
 
     file: int
     path: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeaveEntry:
+class LeaveEntry(NamedTuple):
     """File `file` turned out to be a trial's: no more of it comes."""
 
     file: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyEntry:
+class KeyEntry(NamedTuple):
     """A tag whose key in W&B is not the plain one."""
 
     namespace: str
@@ -87,8 +80,7 @@ class KeyEntry:
     key: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StretchEntry:
+class StretchEntry(NamedTuple):
     """Bytes `begin` to `end` of file `file` became rows `row` to `row + rows` with `points`."""
 
     file: int
@@ -98,13 +90,13 @@ class StretchEntry:
     rows: int
     points: int
     summaries: int = 0
-    gaps: Sequence[Sequence[int]] = field(default_factory=list)
+    gaps: Sequence[Sequence[int]] = ()
     """Begin and end of parts that were passed over, and may be filled later."""
     late: bool = False
     """The bytes were a gap of an earlier stretch."""
-    seam: Sequence[int] = field(default_factory=list)
+    seam: Sequence[int] = ()
     """Length and CRC-32 of the bytes before `end`, by which the file is known again."""
-    head: Sequence[int] = field(default_factory=list)
+    head: Sequence[int] = ()
     """The same of the first bytes of the file, with its first stretch."""
 
     @property
@@ -123,8 +115,7 @@ class StretchEntry:
         return self.row + self.rows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentEntry:
+class SentEntry(NamedTuple):
     """How many lines of a file of alerts were handed over; once also, bytes of a console.
 
     Written before the handing over: after a crash such lines may be missing, but none comes twice.
@@ -134,8 +125,7 @@ class SentEntry:
     amount: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodeEntry:
+class CodeEntry(NamedTuple):
     """A directory whose source files are at W&B, or in the offline file.
 
     What comes twice, after a kill, is one version there.
@@ -144,8 +134,7 @@ class CodeEntry:
     directory: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaunchEntry:
+class LaunchEntry(NamedTuple):
     """A launch whose points go into the W&B run; those of `directory`, relative to the state home.
 
     It began at `began` (Unix s), when launches `before` had been running for so many seconds.
@@ -156,8 +145,7 @@ class LaunchEntry:
     before: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopEntry:
+class StopEntry(NamedTuple):
     """Whether a launch that goes on with the run is to heed that the server has it as stopped."""
 
     launch: str
@@ -237,7 +225,7 @@ class Journal:
         Raises:
             OSError: they are not.
         """
-        lines = [json.dumps({_NAMES[type(entry)]: asdict(entry)}) + "\n" for entry in entries]
+        lines = [json.dumps({_NAMES[type(entry)]: entry._asdict()}) + "\n" for entry in entries]
         data = "".join(lines).encode("ascii")
         size = os.fstat(self._file).st_size
         try:
@@ -304,7 +292,7 @@ class Journal:
             case FileEntry():
                 self.files.append(entry)
             case MoveEntry():
-                self.files[entry.file] = replace(self.files[entry.file], path=entry.path)
+                self.files[entry.file] = self.files[entry.file]._replace(path=entry.path)
             case LeaveEntry():
                 self.left.add(entry.file)
             case KeyEntry():

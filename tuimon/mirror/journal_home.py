@@ -22,6 +22,7 @@ from tuimon.mirror.entered_files import FileCoverage, is_outlived, is_renamed, r
 from tuimon.mirror.file_marks import Mark, head_of
 from tuimon.mirror.journal import JournalError, last_run
 from tuimon.runs.ending import has_ended
+from tuimon.runs.lookup import RunNotFound, find_run
 from tuimon.runs.paths import RunPaths, runs_directory, state_home
 from tuimon.runs.record import (
     LogdirRecord,
@@ -30,7 +31,7 @@ from tuimon.runs.record import (
     RunRecord,
     read_record,
 )
-from tuimon.runs.registry import RunNotFound, RunStatus, find_run, read_status
+from tuimon.runs.registry import RunStatus, read_status
 from tuimon.runs.replacement import replace_file
 
 NEVER = "never"

@@ -11,7 +11,6 @@ from typing import Any
 from tuimon.events.finder import SourceFinder
 from tuimon.events.logdir import UnreadablePath
 from tuimon.events.points import EventBatch
-from tuimon.guardian.client import ControlClient
 from tuimon.mirror.journal_home import is_settled, launches_of
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.trial_mirrors import TrialMirrors
@@ -192,6 +191,8 @@ class LaunchOwner:
         if not self.record.mirror.stop:
             return "W&B's page asks to stop the training: not wanted (stop.wandb, --no-wandb-stop)"
         if not self.ended:
+            from tuimon.guardian.client import ControlClient
+
             ControlClient(self._paths).stop_for("wandb")
         return None
 

@@ -6,12 +6,14 @@ Whoever starts mirrors imports this and nothing of what they are made of.
 import hashlib
 import os
 import shutil
+import signal
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import psutil
+from tuimon.runs.process import boot_id, identify, is_alive
 
 MIRROR_VARIABLE = "TUIMON_MIRROR"
 """Names the run directory in the environment of a mirror and of what wandb starts."""
@@ -19,17 +21,22 @@ HOME_VARIABLE = "TUIMON_MIRROR_HOME"
 """Names the directory of the journal, where that is another launch's, in the environment of what
 wandb starts."""
 _KILL_GRACE = 5.0
+_LOOK_EVERY = 0.01
 
 
 def kill_leftovers(directory: Path, variable: str = MIRROR_VARIABLE) -> None:
     """Kill every process whose environment has `variable` for `directory`; wait for their ends."""
-    found: list[psutil.Process] = []
-    for process in psutil.process_iter():
-        with suppress(psutil.Error, OSError):
-            if process.environ().get(variable) == str(directory):
-                process.kill()
-                found.append(process)
-    psutil.wait_procs(found, timeout=_KILL_GRACE)
+    wanted = os.fsencode(f"{variable}={directory}")
+    killed = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # another user's, or gone
+            if wanted in (entry / "environ").read_bytes().split(b"\0"):
+                process = identify(int(entry.name))
+                os.kill(int(entry.name), signal.SIGKILL)
+                killed.append(process)
+    boot, deadline = boot_id(), time.monotonic() + _KILL_GRACE
+    while any(one and is_alive(one, boot) for one in killed) and time.monotonic() < deadline:
+        time.sleep(_LOOK_EVERY)
 
 
 def clear_away(directory: Path) -> None:

@@ -6,23 +6,24 @@ import shlex
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from tuimon.mirror.context import MirrorContext, MirrorInterrupt, OnlineRestart
+from tuimon.mirror.context import MirrorContext, MirrorInterrupt, OnlineRestart, UploadError
+from tuimon.mirror.destination import LOGIN_HINT
 from tuimon.mirror.fragment_upload import whole_fragment
 from tuimon.mirror.journal import Journal
-from tuimon.mirror.journal_home import enter_home, is_settled, settle_home
+from tuimon.mirror.journal_home import enter_home, has_news, is_settled, settle_home
+from tuimon.mirror.label_sender import LabelSender
 from tuimon.mirror.leftovers import HOME_VARIABLE, kill_leftovers
 from tuimon.mirror.offline_file import is_offline_run
-from tuimon.mirror.opening import MirrorOff, RunOpener, UploadError
 from tuimon.mirror.owner import NewFile
+from tuimon.mirror.server import RunPlace
 from tuimon.mirror.status import EXIT_AGAIN
 from tuimon.mirror.upload_watch import IncompleteError
-from tuimon.mirror.wandb_run import teardown
+from tuimon.mirror.wandb_client import GRACE, INIT_TIMEOUT, has_key, server, teardown, wanted_mode
 from tuimon.runs.lock import locked
 from tuimon.runs.paths import RunPaths
 
 _LOOK_EVERY = 0.5
 _LOOK_FOR_LOCK_EVERY = 1.0
-_TEARDOWN_TIMEOUT = 40.0
 
 log = logging.getLogger("tuimon.mirror")
 
@@ -34,7 +35,9 @@ def mirror_subject(context: MirrorContext) -> int:
     with suppress(OSError):
         os.chdir(subject.record.cwd)
     try:
-        RunOpener.check_wanted(context)
+        if _is_unwanted(context):
+            status.update(state="off", detail="W&B is disabled (WANDB_MODE, or its settings)")
+            return 0
         files = _first_files(context)
         if files is None:
             if subject.own_run is None:
@@ -54,11 +57,9 @@ def mirror_subject(context: MirrorContext) -> int:
             kill_leftovers(home.directory, HOME_VARIABLE)
             if home != paths:
                 os.environ[HOME_VARIABLE] = str(home.directory)
-                with context.guard("teardown", _TEARDOWN_TIMEOUT):
+                with context.guard("teardown", GRACE):
                     teardown()  # wandb-core begins anew, with the variable
             _mirror(context, home, files)
-    except MirrorOff:
-        status.update(state="off", detail="W&B is disabled (WANDB_MODE, or its settings)")
     except MirrorInterrupt:
         detail = status.record.detail or ""
         why = detail if detail.startswith("trying again: ") else "stopped before the end"
@@ -78,6 +79,12 @@ def mirror_subject(context: MirrorContext) -> int:
     return 0
 
 
+def _is_unwanted(context: MirrorContext) -> bool:
+    """Whether the user, the environment or W&B's settings say that nothing is to be recorded."""
+    with context.guard("start", INIT_TIMEOUT + GRACE):
+        return wanted_mode(context.options, context.environ) == "off"
+
+
 def _mirror(context: MirrorContext, home: RunPaths, files: list[NewFile]) -> None:
     """Offline or online, and from the one to the other, with one journal."""
     uploads = context.uploads
@@ -87,7 +94,10 @@ def _mirror(context: MirrorContext, home: RunPaths, files: list[NewFile]) -> Non
             context.subject.upload()
         uploads.done()
         with Journal(home.mirror / "journal.jsonl") as journal:
-            if wants_online and _has_sent_whole(context, home, journal, files):
+            if wants_online and (
+                _has_sent_labels(context, home, journal, files)
+                or _has_sent_whole(context, home, journal, files)
+            ):
                 return
             # What reads event files is not needed for a whole offline file.
             from tuimon.mirror.core import Mirror
@@ -98,6 +108,31 @@ def _mirror(context: MirrorContext, home: RunPaths, files: list[NewFile]) -> Non
             except OnlineRestart:
                 uploads.ask()
                 context.status.update(state="starting", detail="going online")
+
+
+def _has_sent_labels(
+    context: MirrorContext, home: RunPaths, journal: Journal, files: list[NewFile]
+) -> bool:
+    """Whether W&B had everything, and has now what was said of the run since, too.
+
+    Raises:
+        UploadError: it could not be sent.
+    """
+    began, status = journal.run, context.status
+    had_all = context.was_finished and status.record.arrived and context.subject.settled
+    if not had_all or began is None or not began.online:
+        return False
+    if has_news(home, [file.path for file in files]):
+        return False
+    with context.guard("start", INIT_TIMEOUT + GRACE):
+        at = server() if has_key() else None
+        if at is None:
+            raise UploadError(f"no W&B key: {LOGIN_HINT}")
+        place = RunPlace(began.entity or None, began.project or None, began.run_id)
+        if (why := LabelSender(context, at, place).settle()) is not None:
+            raise UploadError(why)
+    status.update(state="finished")
+    return True
 
 
 def _has_sent_whole(

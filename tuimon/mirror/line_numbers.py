@@ -1,14 +1,13 @@
 """Which lines of consoles are which lines of a W&B run's output."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 _BETWEEN_PLACES = 500
 """Lines between two places that are remembered."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinesEntry:
+class LinesEntry(NamedTuple):
     """Lines `first` to `first + lines` of a console became lines `line` to `line + lines` at W&B.
 
     `place` is where the line behind them begins, a part of the console and an offset; empty where
@@ -49,6 +48,6 @@ class LineNumbers:
             places[entry.first + entry.lines] = (entry.place[0], entry.place[1])
         if self.stretches and self.stretches[-1].followed_by(entry):
             together = self.stretches[-1].lines + entry.lines
-            self.stretches[-1] = replace(self.stretches[-1], lines=together)
+            self.stretches[-1] = self.stretches[-1]._replace(lines=together)
         else:
             self.stretches.append(entry)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 
+from tuimon.mirror.forked_mirror import ForkedMirror
 from tuimon.mirror.leftovers import MIRROR_VARIABLE, clear_away, kill_leftovers
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.process import ask_to_end
@@ -18,7 +19,8 @@ from tuimon.runs.record import TRYING_AGAIN, MirrorRecord, RecordError, read_rec
 _FIRST_DELAY = 1.0
 _LONGEST_DELAY = 60.0
 _UNUSABLE_DELAY = 600.0
-_UNUSABLE_EXIT_CODE = 78
+EXIT_UNUSABLE = 78
+"""Exit code of a mirror: wandb itself does not work here (EX_CONFIG)."""
 _ATTEMPTS_AFTER_END = 3
 _STEADY_SECONDS = 120.0
 _ASK_GRACE = 10.0
@@ -33,11 +35,17 @@ class MirrorProcess:
     started any more.
     """
 
-    def __init__(self, paths: RunPaths, environ: Mapping[str, str] | None = None) -> None:
-        """`environ` is that of the mirror; None is this process's own."""
+    def __init__(
+        self, paths: RunPaths, environ: Mapping[str, str] | None = None, *, forks: bool = False
+    ) -> None:
+        """`environ` is that of the mirror; None is this process's own.
+
+        With `forks` it begins with what this process, which has one thread, has imported.
+        """
         self._paths = paths
         self._environ = environ
-        self._process: subprocess.Popen[bytes] | None = None
+        self._forks = forks
+        self._process: subprocess.Popen[bytes] | ForkedMirror | None = None
         self._start_at = -math.inf
         self._started_at = -math.inf
         self._delay = _FIRST_DELAY
@@ -63,11 +71,11 @@ class MirrorProcess:
 
     def pause(self, seconds: float) -> None:
         """Wait so long, or until the process ends."""
-        if self._process is None:
-            time.sleep(seconds)
-        else:
+        if self._process is not None:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(seconds)
+        elif not self.done:
+            time.sleep(seconds)
 
     def stop(self) -> None:
         """End the process: tidily if it can within ten seconds."""
@@ -77,6 +85,7 @@ class MirrorProcess:
                 self._process.wait(_ASK_GRACE)
         clear_away(self._paths.directory)
         if self._process is not None:
+            self._process.kill()
             self._process.wait()
         self._process = None
         self.done = True
@@ -92,12 +101,14 @@ class MirrorProcess:
             # numpy, which wandb imports, would begin a thread for each core.
             "OPENBLAS_NUM_THREADS": "1",
         }
-        command = [sys.executable, "-m", "tuimon.mirror", str(self._paths.directory)]
         try:
             # Not to the standard error of whoever started it: that may be a terminal.
             with open(self._paths.log, "ab", opener=_private) as said:
+                if self._forks:
+                    self._process = ForkedMirror(self._paths.directory, environment, said.fileno())
+                    return
                 self._process = subprocess.Popen(
-                    command,
+                    [sys.executable, "-m", "tuimon.mirror", str(self._paths.directory)],
                     stdin=subprocess.DEVNULL,
                     stdout=said,
                     stderr=said,
@@ -118,7 +129,7 @@ class MirrorProcess:
             self._report(f"the mirror was killed by {signal.Signals(-code).name}{TRYING_AGAIN}")
         else:
             self._report(f"the mirror ended with code {code}{TRYING_AGAIN}", unless_said=True)
-        unusable = code == _UNUSABLE_EXIT_CODE
+        unusable = code == EXIT_UNUSABLE
         self._retry(now, _UNUSABLE_DELAY if unusable else 0.0)
 
     def _retry(self, now: float, least_delay: float) -> None:

@@ -20,12 +20,17 @@ from tuimon.metrics.splits import SPLITS
 _TELLING_SPLITS = ("train", "val", "eval", "test")
 """Parts of the data; a directory that is called ``dev`` may well be another thing."""
 
-_RANK = re.compile(r"((global|local)[_-]?)?rank[_-]?\d+\Z", re.IGNORECASE)
+_RANK = re.compile(r"((global|local)[_-]?)?rank[_-]?\d+", re.IGNORECASE)
 
 
 def is_part_name(name: str) -> bool:
     """Whether a directory of this name holds a part of a run, as ``train`` and ``val`` do."""
     return SPLITS.get(name.lower()) in _TELLING_SPLITS
+
+
+def is_part_or_rank_name(name: str) -> bool:
+    """Whether it is that, or holds what one rank writes."""
+    return is_part_name(name) or _RANK.fullmatch(name) is not None
 
 
 class Namespaces:
@@ -79,7 +84,7 @@ class Namespaces:
         others = self._not_own(directories)
         root = os.path.commonpath(others)
         name = os.path.basename(root)  # noqa: PTH119 (paths are strings here)
-        is_part = root in others and (is_part_name(name) or _RANK.match(name))
+        is_part = root in others and is_part_or_rank_name(name)
         return os.path.dirname(root) if is_part else root  # noqa: PTH120
 
     def _not_own(self, directories: Collection[str]) -> Sequence[str]:

@@ -25,7 +25,7 @@ from tuimon.events.fields import BYTES, fields
 MAGIC = b":W&B"
 FILE_HEADER_BYTES = 7
 BLOCK_BYTES = 32768
-_TAIL_BLOCKS = 64
+_TAIL_BLOCKS = 4
 
 _CHUNK = struct.Struct("<IHB")
 _FULL, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
@@ -158,8 +158,11 @@ def _history_step(record: bytes) -> int | None:
 
 
 def _holds(record: bytes, kind: int) -> bool:
-    """Whether a record is of a kind; parsing all of them would take long."""
-    return any(key == kind for key, _, _ in fields(record, 0, len(record)))
+    """Whether a record is of a kind; parsing all of them would take long.
+
+    The key is one byte, which most records of other kinds do not hold anywhere.
+    """
+    return kind in record and any(key == kind for key, _, _ in fields(record, 0, len(record)))
 
 
 def _parsed(record: bytes) -> Any:

@@ -4,34 +4,38 @@ import logging
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from tuimon.mirror.arrivals import ArrivalCheck
-from tuimon.mirror.context import MirrorContext
-from tuimon.mirror.destination import LOGIN_HINT, Destination, Mode, choose_mode, destination
+from tuimon.mirror.context import MirrorContext, UploadError
+from tuimon.mirror.destination import LOGIN_HINT, Destination, destination
 from tuimon.mirror.journal import IdEntry, Journal, RunEntry
+from tuimon.mirror.label_sender import LabelSender
 from tuimon.mirror.offline_file import Fragments
 from tuimon.mirror.offline_metrics import OfflineMetrics, offline_metrics
 from tuimon.mirror.run_files import RunFiles
+from tuimon.mirror.run_labels import RunLabels, launch_labels, relabelled
 from tuimon.mirror.running_time import RunningTime, launch_name
 from tuimon.mirror.server import NoSuchRunError, RunCounts, RunPlace, ServerError, UnansweredError
 from tuimon.mirror.status import one_line
 from tuimon.mirror.stop_button import StopButton
-from tuimon.mirror.wandb_run import (
-    WandbRun,
+from tuimon.mirror.wandb_client import (
+    FINISH_TIMEOUT_ONLINE,
+    GRACE,
+    INIT_TIMEOUT,
     has_key,
     new_run_id,
     server,
-    settings_mode,
     teardown,
-    wait_for_free_directory,
+    wanted_mode,
 )
-from tuimon.mirror.wandb_settings import FINISH_TIMEOUT_ONLINE, INIT_TIMEOUT, tells_stops
+from tuimon.mirror.wandb_run import WandbRun, wait_for_free_directory
+from tuimon.mirror.wandb_settings import tells_stops
+from tuimon.runs.annotation import read_annotation
 from tuimon.runs.paths import RunPaths
 
 _FIRST_DELAY = 2.0
 _LONGEST_DELAY = 300.0
-_GRACE = 40.0
 _MICROSECOND = 1e-6
 
 _RECORDING_OFFLINE = "recording offline: "
@@ -39,16 +43,8 @@ _RECORDING_OFFLINE = "recording offline: "
 log = logging.getLogger(__name__)
 
 
-class MirrorOff(Exception):  # noqa: N818 - nothing went wrong
-    """The environment or W&B's settings say that nothing is to be recorded."""
-
-
 class OutOfStepError(Exception):
     """The server's answers about a run that is resumed do not fit together; later they may."""
-
-
-class UploadError(Exception):
-    """A complete offline run was to go online and could not; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +63,8 @@ class OpenRun:
     metrics: Sequence[Any] = ()
     """System metrics of the time offline that it lacks, as wandb's records; none are measured
     then."""
+    labels: LabelSender | None = None
+    """Only online, as `arrivals`."""
     detail: str | None = None
     button: StopButton | None = None
     """Only online."""
@@ -114,7 +112,7 @@ class RunOpener:
             log.warning("W&B cannot be reached: %s", error)
             detail = _explained(error, self._server_says)
             # wandb-core goes on holding the id of a run that could not be opened.
-            with self._guard("teardown", _GRACE):
+            with self._guard("teardown", GRACE):
                 teardown()
         if not self._has_been_online and (self._subject.ended or not self._destination.insist):
             return self._offline(f"{_RECORDING_OFFLINE}{detail}")
@@ -122,13 +120,6 @@ class RunOpener:
         self.delay = self._next_delay
         self._next_delay = min(2 * self.delay, _LONGEST_DELAY)
         return None
-
-    @staticmethod
-    def check_wanted(context: MirrorContext) -> None:
-        """Raises MirrorOff when nothing is to be recorded."""
-        with context.guard("start", INIT_TIMEOUT + _GRACE):
-            if _wanted(context) == "off":
-                raise MirrorOff
 
     @property
     def _has_been_online(self) -> bool:
@@ -138,8 +129,8 @@ class RunOpener:
         if self._has_been_online:
             return Destination("online")
         begun_offline = self._journal.run is not None
-        with self._guard("start", INIT_TIMEOUT + _GRACE):
-            wanted = _wanted(self._context)
+        with self._guard("start", INIT_TIMEOUT + GRACE):
+            wanted = wanted_mode(self._context.options, self._context.environ)
             if self._wants_online:
                 wanted = "online"
             elif begun_offline and wanted == "auto":
@@ -160,7 +151,7 @@ class RunOpener:
         )
 
     def _online(self) -> OpenRun:
-        with self._guard("start", INIT_TIMEOUT + _GRACE):
+        with self._guard("start", INIT_TIMEOUT + GRACE):
             has_key()  # wandb looks for it before a run is open, not after
         self._server_says = None
         counted = [self._counts()]
@@ -172,7 +163,12 @@ class RunOpener:
             tells=tells_stops(),
         )
         metrics = self._offline_metrics()
-        run = self._open(online=True, measures=not metrics.unsent, on_stop=button.press)
+        run = self._open(
+            online=True,
+            is_new=not self._has_been_online and counted[0] is None,
+            measures=not metrics.unsent,
+            on_stop=button.press,
+        )
         counted.append(self._counts())
         self._check_in_step(run, counted)
         if not self._has_been_online:
@@ -198,6 +194,7 @@ class RunOpener:
             run.first_row,
             first_line,
             arrivals=check,
+            labels=None if found is None else LabelSender(self._context, found, place),
             metrics=metrics.unsent,
             detail=button.detail,
             button=button,
@@ -247,7 +244,7 @@ class RunOpener:
         told = [one for one in counted if one is not None]
         wrong = [one.rows for one in told if one.rows != run.first_row]
         if wrong or len({one.lines for one in told}) > 1:
-            with self._guard("finish", FINISH_TIMEOUT_ONLINE + _GRACE):
+            with self._guard("finish", FINISH_TIMEOUT_ONLINE + GRACE):
                 run.finish(self._subject.stopped_code)
             raise OutOfStepError(
                 f"W&B counts {told[-1].rows} rows but goes on with number {run.first_row}: "
@@ -275,26 +272,39 @@ class RunOpener:
         return OpenRun(run, self._run_id, first_row, fragments=fragments, detail=detail)
 
     def _open(
-        self, *, online: bool, measures: bool = True, on_stop: Callable[[], None] = lambda: None
+        self,
+        *,
+        online: bool,
+        is_new: bool = True,
+        measures: bool = True,
+        on_stop: Callable[[], None] = lambda: None,
     ) -> WandbRun:
         wait_for_free_directory(self._home, self._run_id)
+        context, record = self._context, self._subject.record
+        said = read_annotation(context.paths.annotation)
+        new = RunLabels(name=record.id)
+        asked = launch_labels(record.mirror, context.environ)
         began = self._journal.run
         running = RunningTime(self._journal.launches)
-        with self._guard("init", INIT_TIMEOUT + _GRACE):
-            return WandbRun.open(
-                self._subject.record,
+        with self._guard("init", INIT_TIMEOUT + GRACE):
+            run = WandbRun.open(
+                record,
                 self._home,
                 run_id=self._run_id,
                 online=online,
                 git=self._subject.git,
                 measures=measures,
                 on_stop=on_stop,
+                labels=relabelled(new, asked, None, said, default=record.id) if is_new else None,
                 # `wandb sync` sends the parts of a run in the order of their beginnings.
                 origin=running.origin(math.inf) + len(self._fragments.files()) * _MICROSECOND,
                 began=running.began,
                 project=began.project if began else None,
                 entity=began.entity if began else None,
             )
+        if is_new:
+            context.status.update(told=said)
+        return run
 
 
 def _settle_id(journal: Journal) -> str:
@@ -304,11 +314,6 @@ def _settle_id(journal: Journal) -> str:
     run_id = new_run_id()
     journal.append(IdEntry(run_id=run_id))
     return run_id
-
-
-def _wanted(context: MirrorContext) -> Mode | Literal["auto"]:
-    """The mode that the user, the environment or W&B's settings ask for."""
-    return choose_mode(context.options, context.environ, settings_mode=settings_mode())
 
 
 def _explained(error: Exception, server_says: str | None = None) -> str:

@@ -14,11 +14,15 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any, NamedTuple
 
+from tuimon.mirror.run_labels import RunLabels
+
 _TIMEOUT = 10.0
 _LONGEST_ANSWER = 1 << 20
 _LONGEST_REASON = 120
 _NOT_UNDERSTOOD = 400
 _PAGE = 500
+_TYPES = {"summaryMetrics": "JSONString", "tags": "[String!]"}
+"""Of what can be set of a run; all else is text."""
 
 
 class ServerError(Exception):
@@ -209,12 +213,26 @@ class Server:
         settled = summary | {"_runtime": seconds}
         settled["_wandb"] = {**(summary.get("_wandb") or {}), "runtime": seconds}
         if settled != summary:
-            self.ask(
-                "mutation UpsertBucket($id: String, $summaryMetrics: JSONString) {"
-                " upsertBucket(input: { id: $id, summaryMetrics: $summaryMetrics })"
-                " { bucket { id } } }",
-                {"id": bucket.get("id"), "summaryMetrics": json.dumps(settled)},
-            )
+            self._update(bucket, {"summaryMetrics": json.dumps(settled)})
+
+    def labels(self, place: RunPlace) -> RunLabels:
+        """What a run is called there, its notes and tags; raises ServerError, NoSuchRunError."""
+        bucket = self._bucket("RunLabels", "", "displayName notes tags", place, {})
+        name, notes, tags = map(bucket.get, ("displayName", "notes", "tags"))
+        return RunLabels(name or "", notes or "", tuple(tags or ()))
+
+    def relabel(self, place: RunPlace, changes: Mapping[str, Any]) -> None:
+        """Set some of displayName, notes, tags and groupName; raises as `labels`."""
+        self._update(self._bucket("RunId", "", "id", place, {}), changes)
+
+    def _update(self, bucket: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
+        types = "".join(f", ${name}: {_TYPES.get(name, 'String')}" for name in changes)
+        given = "".join(f", {name}: ${name}" for name in changes)
+        self.ask(
+            f"mutation UpsertBucket($id: String{types}) {{"
+            f" upsertBucket(input: {{ id: $id{given} }}) {{ bucket {{ id }} }} }}",
+            {"id": bucket.get("id"), **changes},
+        )
 
 
 def _status_text(code: int) -> str:

@@ -12,7 +12,6 @@ come later
   there are several; a single one tells the configuration of the directory above it.
 """
 
-import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuimon.events.points import EventBatch
-from tuimon.mirror.namespaces import is_part_name
+from tuimon.mirror.namespaces import is_part_or_rank_name
 from tuimon.mirror.owner import NewFile
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ PATIENCE = 20.0
 """Seconds that a second directory waits for a session before it is a part of the launch's run."""
 
 SESSION_TAG = "_hparams_/session_start_info"
-_RANK = re.compile(r"((global|local)[_-]?)?rank[_-]?\d+", re.IGNORECASE)
 _POLL_BYTES = 8 << 20
 _LAST_WORD = 0.3
 
@@ -215,8 +213,7 @@ class TrialSplit:
 
 def _unit(directory: PurePath) -> PurePath:
     """The directory itself, or what it holds a part of (``train``, ``val``, ``rank1``)."""
-    is_part = is_part_name(directory.name) or _RANK.fullmatch(directory.name)
-    return directory.parent if is_part else directory
+    return directory.parent if is_part_or_rank_name(directory.name) else directory
 
 
 def _is_in(directory: PurePath, top: PurePath) -> bool:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from tuimon.mirror.arrivals import ArrivalCheck
 from tuimon.mirror.journal import CodeEntry, Journal
+from tuimon.mirror.label_sender import LabelSender
 from tuimon.mirror.status import MirrorStatus
 
 _TELL_EVERY = 0.5
@@ -20,8 +21,16 @@ class IncompleteError(Exception):
 class UploadWatch:
     """Compares what the journal says was handed over with what the server has."""
 
-    def __init__(self, check: ArrivalCheck, status: MirrorStatus, journal: Journal) -> None:
+    def __init__(
+        self,
+        check: ArrivalCheck,
+        status: MirrorStatus,
+        journal: Journal,
+        labels: LabelSender | None,
+    ) -> None:
+        """`labels` are looked after on the way."""
         self._check = check
+        self._labels = labels
         self._status = status
         self._journal = journal
         self._said: str | None = None
@@ -40,6 +49,8 @@ class UploadWatch:
         check = self._check
         check.look(self._journal.next_row, soon=soon)
         self._enter_code()
+        if self._labels is not None:
+            self._labels.look()
         if check.stuck is not None:
             raise IncompleteError(check.stuck)
         self._tell()
@@ -94,6 +105,8 @@ class UploadWatch:
         self._enter_code()
         if missing is None and seconds is not None:
             missing = self._check.settle_runtime(seconds)
+        if missing is None and self._labels is not None:
+            missing = self._labels.settle()
         if missing is not None:
             raise IncompleteError(missing)
         unanswered = self._check.unanswered

@@ -1,12 +1,7 @@
-"""One W&B run, open for rows: the only module, with `media`, that calls wandb."""
+"""One W&B run, open for rows."""
 
 import glob
-import inspect
-import os
-import re
-import secrets
 import shutil
-import string
 import sys
 import tempfile
 import time
@@ -18,7 +13,8 @@ from typing import Any
 from tuimon.masking.mask import Mask
 from tuimon.mirror.keys import metric_name
 from tuimon.mirror.run_config import run_config
-from tuimon.mirror.server import Server
+from tuimon.mirror.run_labels import RunLabels
+from tuimon.mirror.wandb_client import takes_console
 from tuimon.mirror.wandb_records import RecordStream, begin_at
 from tuimon.mirror.wandb_settings import saves_code, settings_of
 from tuimon.runs.paths import RunPaths
@@ -26,92 +22,6 @@ from tuimon.runs.record import RunRecord
 from tuimon.runs.secrecy import mask_of
 from tuimon.runs.source_copy import CODE, LEFT_OUT, PATCH, copy_tree
 from tuimon.text import escaped
-
-NEWEST_KNOWN = (0, 32)
-"""The newest minor version that the tests were run with, or that makes no difference."""
-
-_ID_ALPHABET = string.ascii_lowercase + string.digits
-_ID_LENGTH = 8
-
-
-def new_run_id() -> str:
-    """An id like those that wandb makes."""
-    return "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
-
-
-def has_key() -> bool:
-    """Whether W&B finds a key for its server: in the environment, its settings or the netrc.
-
-    Neither asks nor calls the server. A key that cannot be right raises what wandb raises.
-    """
-    import wandb
-
-    # In mode offline, which a settings file may say, wandb does not look for keys.
-    settings = wandb.setup(settings=wandb.Settings(mode="online")).settings
-    if leaves_keys_to_server():
-        return _key(settings) is not None
-    return bool(wandb.login(prompt=False, verify=False))
-
-
-def leaves_keys_to_server() -> bool:
-    """Whether an old wandb is installed, whose `login` asks the user or calls the server."""
-    import wandb
-
-    return "prompt" not in inspect.signature(wandb.login).parameters
-
-
-def server() -> Server | None:
-    """The W&B server and the key for it, once `has_key` was asked; None without a key."""
-    import wandb
-
-    settings = wandb.setup().settings
-    key = _key(settings)
-    return Server(settings.base_url, key) if key else None
-
-
-def _key(settings: Any) -> str | None:
-    """The key in wandb's settings, where older ones do not note what they found in the netrc."""
-    if settings.api_key:
-        return str(settings.api_key)
-    from requests.utils import get_netrc_auth
-
-    found = get_netrc_auth(settings.base_url)
-    return found[1] if found else None
-
-
-def takes_console() -> bool:
-    """Whether the installed wandb takes console output that others give it."""
-    from wandb.sdk.wandb_run import Run
-
-    return hasattr(Run, "write_logs")
-
-
-def about_version() -> str | None:
-    """What is to be said of the installed wandb: what it is too old for, or that it is new."""
-    import wandb
-
-    if not takes_console():
-        return f"wandb {wandb.__version__} is too old to take console output; all else is sent"
-    numbers = tuple(int(part) for part in re.findall(r"\d+", wandb.__version__)[:2])
-    if numbers > NEWEST_KNOWN:
-        newest = ".".join(map(str, NEWEST_KNOWN))
-        return f"wandb {wandb.__version__} is newer than what tuimon was tested with ({newest})"
-    return None
-
-
-def settings_mode() -> str | None:
-    """The mode in W&B's settings files, or None when they do not set one."""
-    import wandb
-
-    mode = wandb.setup().settings.mode
-    return None if mode in (None, "online") else str(mode)
-
-
-def teardown() -> None:
-    """End wandb-core, which starts anew with the next run."""
-    import wandb
-
-    wandb.teardown()
 
 
 class WandbRun:
@@ -144,14 +54,16 @@ class WandbRun:
         began: float,
         measures: bool = True,
         on_stop: Callable[[], None] = lambda: None,
+        labels: RunLabels | None = None,
         project: str | None = None,
         entity: str | None = None,
     ) -> "WandbRun":
         """Begin or resume the W&B run of a training below `paths`; `git` goes into its config.
 
         The training `began` (Unix s), and counts seconds from `origin`. wandb `measures` system
-        metrics, or none. A thread calls `on_stop` when W&B asks for a stop. `project` and `entity`
-        are where the run is already, if it is anywhere.
+        metrics, or none. A thread calls `on_stop` when W&B asks for a stop. `labels` are those of
+        a new run; one that goes on keeps its own. `project` and `entity` are where the run is
+        already, if it is anywhere.
 
         Raises whatever wandb raises, after `INIT_TIMEOUT` seconds at the latest.
         """
@@ -170,11 +82,11 @@ class WandbRun:
             resume="allow" if online else None,
             project=options.project or project or None,
             entity=options.entity or entity or None,
-            name=_plain(options.name or os.environ.get("WANDB_NAME") or record.id),
+            name=labels.name if labels else None,
+            notes=labels.notes if labels else None,
+            tags=labels.tags if labels and labels.tags else None,
             group=_plain(options.group),
             job_type=_plain(options.job_type),
-            notes=_plain(options.notes),
-            tags=_plain(options.tags) or None,
             config=config,
             settings=settings_of(
                 record, git, mask, online=online, measures=measures, on_stop=on_stop

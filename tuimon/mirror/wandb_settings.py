@@ -5,15 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tuimon.masking.mask import Mask
+from tuimon.mirror.wandb_client import FINISH_TIMEOUT_OFFLINE, FINISH_TIMEOUT_ONLINE, INIT_TIMEOUT
 from tuimon.runs.git import git_remote, git_root, git_state
 from tuimon.runs.record import RunRecord
 from tuimon.runs.source_copy import place_of, script_of
 from tuimon.text import escaped
-
-INIT_TIMEOUT = 20.0
-FINISH_TIMEOUT_OFFLINE = 60.0
-FINISH_TIMEOUT_ONLINE = 480.0
-"""Seconds; the guardian waits ten minutes for everything that follows the end of a training."""
 
 _YES = ("true", "1", "yes", "on", "t", "y")
 _NOWHERE = "/nonexistent"

@@ -8,6 +8,8 @@ from tuimon.store.store import Store
 from tuimon.text import by_number
 
 Sort = Literal["logged", "name", "changed"]
+PINNED = "pinned"
+"""Name of the section of what comes first."""
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
 
@@ -31,6 +33,8 @@ def section_of(metric: Metric) -> str:
     >>> section_of(Metric("train/lr", ())), section_of(Metric("Loss", ()))
     ('train', '')
     """
+    if metric.pinned:
+        return PINNED
     return (metric.pair or metric.title).rpartition("/")[0].partition("/")[0]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from tuimon.charts.event_marks import ChartEvent
 from tuimon.charts.model import ChartOptions, Cursor
 from tuimon.charts.viewport import Area, Viewport
 
@@ -23,6 +24,8 @@ class ChartState:
     options: ChartOptions = field(default_factory=ChartOptions)
     views: Views = field(default_factory=dict)
     cursor: Cursor | None = None
+    events: tuple[ChartEvent, ...] = ()
+    """What happened meanwhile."""
 
     def view(self, title: str) -> Viewport:
         """What is shown of the chart of this title."""

@@ -7,15 +7,17 @@ import numpy as np
 
 from tuimon.charts.model import Curve
 from tuimon.metrics import best_of, measure_of
+from tuimon.present.derived_series import AnySeries, SeriesFinder
 from tuimon.present.hparam_groups import in_order
 from tuimon.present.leaderboard import LEADING_CURVES, MOST_ALIKE
 from tuimon.present.pairing import Metric
+from tuimon.present.reference_curves import ReferenceCurves
 from tuimon.present.run_colours import RunColours
 from tuimon.present.selection import BY_PREFIX, Selection
 from tuimon.present.series_curves import SeriesCurves
+from tuimon.store.formulas import tags_of_series
 from tuimon.store.parts import part_of, trainings
 from tuimon.store.run_log import RunLog
-from tuimon.store.series import Series
 from tuimon.store.store import Store
 
 _MOST_FADED = 6
@@ -29,7 +31,7 @@ class _TrainingCurve(NamedTuple):
     training: str
     split: str
     part: str
-    series: Series
+    series: AnySeries
 
     @property
     def key(self) -> tuple[str, str]:
@@ -42,6 +44,8 @@ class MetricCurves:
     def __init__(self, store: Store, metric: Metric, colours: RunColours) -> None:
         self.metric = metric
         self.selection = Selection()
+        self.x = ""
+        """The formula of the x axis, where that was logged."""
         self.note = ""
         """Which trainings stand out, if that was not chosen."""
         self.keys: list[tuple[str, str]] = []
@@ -49,35 +53,38 @@ class MetricCurves:
         self._store = store
         self._colours = colours
         self._curves = SeriesCurves()
+        self._finder = SeriesFinder()
+        self.references = ReferenceCurves(store)
+        """What they are compared with."""
 
     @property
     def versions(self) -> tuple[object, ...]:
         """A value that changes when any of the curves does."""
         runs = self._store.runs
         series = [
-            (run.name, tag, run.series[tag].version)
+            (run.name, tag, found.version)
             for run in runs.values()
             for _, tag in self.metric.curves
-            if tag in run.series
+            if (found := self._finder.find(run, tag)) is not None
         ]
-        return (self._colours.version, *series)
+        of_x = [run.version for run in runs.values()] if self.x else ()
+        compared = self.references.versions([tag for _, tag in self.metric.curves])
+        return (self._colours.version, self.x, compared, *series, *of_x)
 
-    def curves(self, palette: int) -> list[Curve]:
+    def curves(self, palette: int, *, references: bool = True) -> list[Curve]:
         """The curves over all runs that are selected; `palette` is how many colours there are.
 
         One training: a colour for each of its curves. Several: a colour for each training, and
-        dashes to tell its curves apart; or a colour for each value of a hyperparameter. Where
-        there are many and none was chosen, those with the best values stand out.
+        dashes to tell its curves apart; or a colour for each group of them. Where there are
+        many and none was chosen, those with the best values stand out.
+
+        With `references` those that they are compared with come behind them.
         """
         runs, selection = self._store.runs, self.selection
         several = len(trainings(runs)) > 1
         lanes = self._lanes(runs)
         keys = list(dict.fromkeys(lane.key for lane in lanes))
-        drawn = [
-            lane
-            for lane in lanes
-            if selection.shows(lane.run.name, lane.series.tag) and selection.draws(lane.training)
-        ]
+        drawn = [lane for lane in lanes if self._is_drawn(lane)]
         self.keys = [(lane.run.name, lane.series.tag) for lane in drawn]
         faded = self._faded(drawn, len(keys))
         if not selection.groups:
@@ -94,14 +101,15 @@ class MetricCurves:
             if several and selection.group == BY_PREFIX and len(keys) > 1:
                 colour, pattern = index, number
             stands_out = selection.stands_out(lane.training)
-            value = None if stands_out else selection.groups.get(lane.training)
+            value = selection.groups.get(lane.training)
             if value is not None:
-                colour = values.index(value)
+                colour = number = values.index(value)
             curves.append(
                 self._curves.curve(
                     lane.run,
                     lane.series,
                     self._label(lane, several),
+                    x=self.x,
                     colour=colour,
                     pattern=pattern,
                     number=number * len(self.metric.curves) + index,
@@ -109,9 +117,25 @@ class MetricCurves:
                     pinned=lane.training in selection.pinned,
                     faded=fades,
                     kind=self._kind(lane) if several and told else None,
+                    spread=None if value is None else selection.spread,
+                    is_member=value is not None and (selection.members or stands_out),
                 )
             )
-        return curves
+        if self.metric.own and (missing := self._missing()):
+            self.note = f"no tag {missing[0]}" + (" …" if len(missing) > 1 else "")
+        tags = [(lane.run, lane.series.tag) for lane in drawn]
+        labels = [" ".join(self._of_lane(lane)) for lane in drawn]
+        return self.references.compared(curves, tags, labels, drawn=references)
+
+    def _is_drawn(self, lane: _TrainingCurve) -> bool:
+        shown = self.selection.shows(lane.run.name, lane.series.tag)
+        return shown and self.selection.draws(lane.training)
+
+    def _missing(self) -> list[str]:
+        """Tags of the metric that no run has."""
+        tags = [tag for _, name in self.metric.curves for tag in tags_of_series(name)]
+        runs = self._store.runs.values()
+        return [tag for tag in tags if not any(tag in run.series for run in runs)]
 
     def _faded(self, drawn: Sequence[_TrainingCurve], lanes: int) -> list[bool]:
         """Of each curve, whether others stand out."""
@@ -167,7 +191,7 @@ class MetricCurves:
         for run in runs.values():
             part = part_of(run, runs)
             for split, tag in self.metric.curves:
-                series = run.series.get(tag)
+                series = self._finder.find(run, tag)
                 if series is not None:
                     training, label = (part.parent, part.label) if part else (run.name, "")
                     lanes.append(_TrainingCurve(run, training, split, label, series))
@@ -176,8 +200,8 @@ class MetricCurves:
     def _group(self, lane: _TrainingCurve, value: str | None, *, fades: bool, merges: bool) -> str:
         """The name of what a curve is drawn as one with; empty if it is drawn alone."""
         head = ["others"] if fades and merges else []
-        if value is not None and not fades:
-            head = [self.selection.group, value]
+        if value is not None:
+            head = [value]
         return " ".join(filter(None, [*head, *self._of_lane(lane)])) if head else ""
 
     def _of_lane(self, lane: _TrainingCurve) -> list[str]:

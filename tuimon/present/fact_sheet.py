@@ -30,7 +30,7 @@ def fact_rows(sections: Sequence[FactSection], patch: Sequence[str], cells: int)
         pairs = zip_longest(left, right, fillvalue=())
         rows = [(*_padded(one, size + _GAP), *other) for one, other in pairs]
     if patch:
-        rows += [(), _heading("changes since the commit", cells), *_patch_rows(tuple(patch), cells)]
+        rows += [(), heading("changes since the commit", cells), *patch_rows(tuple(patch), cells)]
     return rows
 
 
@@ -48,12 +48,13 @@ def _column(sections: Sequence[FactSection], cells: int) -> list[Row]:
     rows: list[Row] = []
     for section in sections:
         rows += [()] if rows else []
-        rows.append(_heading(section.title, cells))
+        rows.append(heading(section.title, cells))
         rows += [row for fact in section.facts for row in _fact_rows(fact, room, cells)]
     return rows
 
 
-def _heading(title: str, cells: int) -> Row:
+def heading(title: str, cells: int) -> Row:
+    """The title of a section, and a rule behind it."""
     rule = "─" * max(0, cells - width(title) - 1)
     shown = fit(title, min(width(title), cells))
     return Span(shown, roles.TITLE), Span(f" {rule}" if rule else "", roles.AXIS)
@@ -75,7 +76,8 @@ def _fact_rows(fact: Fact, room: int, cells: int) -> Iterator[Row]:
 
 
 @lru_cache(maxsize=2)  # the facts above change every second, and this never
-def _patch_rows(patch: tuple[str, ...], cells: int) -> list[Row]:
+def patch_rows(patch: tuple[str, ...], cells: int) -> list[Row]:
+    """The lines of a diff, as long ones fold."""
     rows: list[Row] = []
     for line in patch:
         role = next((role for start, role in _PATCH_ROLES if line.startswith(start)), roles.TEXT)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from tuimon.charts import roles
+from tuimon.present.place_words import PlaceWords, place_words
 from tuimon.present.progress_words import is_current, percent, time_left
 from tuimon.runs.alerts import Alert, is_wrong, worst
 from tuimon.runs.progress_record import ProgressRecord
@@ -91,6 +92,8 @@ class HeaderFacts:
     """Share of what was read; None when all of it was verified, or is still being read."""
     link: float | None = None
     """The terminal's round trip."""
+    places: tuple[PlaceWords, ...] = ()
+    """How copies of other machines stand."""
 
 
 def header_facts(session: Session) -> HeaderFacts:
@@ -106,6 +109,7 @@ def header_facts(session: Session) -> HeaderFacts:
         alerts=sum(map(is_wrong, session.alerts)),
         loading=read / total if total else None,
         verified=None if follower.loading else follower.verified,
+        places=tuple(place_words(place, time.time()) for place in session.places),
     )
     if subject is None:
         furthest = progress.furthest if progress else None

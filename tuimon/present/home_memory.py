@@ -1,7 +1,7 @@
 """What the home screen knows and how it is looked at: it outlives the screen."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from tuimon.present.run_lines import (
     matching,
     sources_of,
 )
+from tuimon.runs.baselines import pinned_directories
 from tuimon.runs.registry import RunStatus
 from tuimon.runs.run_index import RunIndex
 from tuimon.runs.sources import LogSource
@@ -50,29 +51,42 @@ class HomeMemory:
     """Id of the run that the cursor was on."""
     to_say: str = ""
     """What the screen says first; safe text."""
-    _runs: Sequence[RunStatus] = ()
+    _runs: Sequence[RunStatus] | None = None
+    _looked: Sequence[RunLine] = ()
+    _glanced: Sequence[RunStatus] = ()
+    _baselines: Collection[str] = ()
+    """Run directories."""
     check: Callable[[], tuple[str, str]] | None = None
     """Tells where there are no runs what stands in the way: ok, warn or bad, and a sentence."""
 
-    def looked(self) -> list[RunLine]:
-        """All runs as their records are now, with what was known of their logs."""
-        self._runs = self.index.look()
-        return self._lines(self._runs)
+    def looked(self) -> Sequence[RunLine]:
+        """All runs as their records are now, with what was known of their logs; the same object
+        as before where nothing has changed."""
+        runs, baselines = self.index.look(), pinned_directories()
+        if runs is not self._runs or baselines != self._baselines:
+            self._runs, self._baselines = runs, baselines
+            self._looked = self._lines(runs)
+        return self._looked
 
-    def glances(self, first: Sequence[str]) -> Iterator[list[RunLine]]:
+    def glances(self, first: Iterable[str]) -> Iterator[Sequence[RunLine]]:
         """Read what is new in the logs of the runs as they were when last `looked` at, of those
         with the ids `first` before others: now and then, and at the end, all runs with what is
         known, if anything has changed."""
-        runs = self._runs
+        runs = self._runs or ()
+        if runs is self._glanced:
+            return
         ranks = {run: rank for rank, run in enumerate(first)}
         told, changed = time.monotonic(), False
         for run in sorted(runs, key=lambda run: ranks.get(run.record.id, len(ranks))):
             changed |= self.book.look(run)
             if changed and time.monotonic() - told > _TELL_EVERY:
-                yield self._lines(runs)
+                self._looked = self._lines(runs)
+                yield self._looked
                 told, changed = time.monotonic(), False
+        self._glanced = runs
         if changed:
-            yield self._lines(runs)
+            self._looked = self._lines(runs)
+            yield self._looked
 
     def take(self, lines: Sequence[RunLine]) -> None:
         """Show these runs from now on."""
@@ -124,5 +138,10 @@ class HomeMemory:
         """The runs that are marked, shown or not, in the order of the list."""
         return [line for line in self.lines if line.id in self.marked]
 
+    def baseline_of(self, run: RunStatus) -> list[RunStatus]:
+        """The run that others of a run's directory are compared with; empty for none."""
+        lines = (line for line in self.lines if line.is_baseline)
+        return [line.run for line in lines if line.run.record.cwd == run.record.cwd][:1]
+
     def _lines(self, runs: Sequence[RunStatus]) -> list[RunLine]:
-        return self.commands.lines(runs, self.book.glances)
+        return self.commands.lines(runs, self.book.glances, self._baselines)

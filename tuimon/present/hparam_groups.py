@@ -1,11 +1,11 @@
 """Hyperparameters of the trainings of a store, to group curves by them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from tuimon.present.selection import training_of
 from tuimon.store.parts import SESSION_START
 from tuimon.store.run_log import RunLog
-from tuimon.store.store import Store
 from tuimon.summaries.hparams import HParamValue, SessionStart
 from tuimon.summaries.reader import SummaryReader
 from tuimon.text import by_number, format_value, safe
@@ -17,7 +17,14 @@ HParams = Mapping[str, Mapping[str, HParamValue]]
 """Values by name, by name of the training."""
 
 
-def read_hparams(store: Store, reader: SummaryReader) -> HParams:
+class HasRuns(Protocol):
+    """What holds runs: a store, or what was loaded of one."""
+
+    @property
+    def runs(self) -> Mapping[str, RunLog]: ...
+
+
+def read_hparams(store: HasRuns, reader: SummaryReader) -> HParams:
     """What the trainings were given, where they logged that. Reads files; for any thread.
 
     What differs between the trials of one training is left out: it has no such value.
@@ -37,7 +44,7 @@ def read_hparams(store: Store, reader: SummaryReader) -> HParams:
     }
 
 
-def run_hparams(store: Store, reader: SummaryReader) -> HParams:
+def run_hparams(store: HasRuns, reader: SummaryReader) -> HParams:
     """What each run was given, by its own name. Reads files; for any thread."""
     given = ((run.name, session_hparams(reader, run)) for run in store.runs.values())
     return {name: hparams for name, hparams in given if hparams is not None}

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, get_args
 from tuimon.charts.axis import make_axis
 from tuimon.charts.cursor import read_all
 from tuimon.charts.model import ChartOptions, Cursor
+from tuimon.charts.reference import share_of
 from tuimon.charts.track import make_track
 from tuimon.metrics import Best, best_of
 from tuimon.present.overview import Overview
@@ -15,6 +16,7 @@ from tuimon.present.selection import Selection, training_of
 from tuimon.present.series_curves import SeriesCurves
 from tuimon.store.run_log import RunLog
 from tuimon.store.series import Series
+from tuimon.store.store import Reference
 
 MOST_ALIKE = 10
 """Of more trainings than this a few stand out, even where the user has chosen none."""
@@ -34,6 +36,8 @@ class Comparison(NamedTuple):
     """Where values are read, if that is at the cursor."""
     values: Mapping[str, float] = MappingProxyType({})
     """By name of the training; of those that have one."""
+    base: float | None = None
+    """That of a baseline which is none of them."""
 
     @property
     def title(self) -> str:
@@ -51,11 +55,11 @@ class Comparison(NamedTuple):
         return sorted(names, key=rank)
 
     def gain(self, name: str, baseline: str) -> float | None:
-        """How much larger the value of a training is than that of another, as its share."""
-        value, base = self.values.get(name), self.values.get(baseline)
-        if value is None or not base or not math.isfinite(value - base):
-            return None
-        return (value - base) / abs(base)
+        """How much larger the value of a training is than that of another, or of the baseline that
+        is none of them where no `baseline` is named, as its share."""
+        value = self.values.get(name)
+        base = self.values.get(baseline) if baseline else self.base
+        return None if value is None or base is None else share_of(value, base)
 
     def is_better(self, gain: float) -> bool | None:
         """Whether a change is for the good; None where that is not known."""
@@ -66,7 +70,16 @@ class Leaderboard:
     """Compares trainings; looks only at what was added since the last time."""
 
     def __init__(self) -> None:
-        self._curves = SeriesCurves()
+        self._curves, self._bases = SeriesCurves(), SeriesCurves()
+
+    def with_base(self, comparison: Comparison, reference: Reference | None) -> Comparison:
+        """The same with the best value of a baseline, or its last; none where that has several, or
+        values at the cursor are compared."""
+        runs = reference.store.runs.values() if reference else ()
+        found = [series for run in runs if (series := run.series.get(comparison.tag)) is not None]
+        if len(found) != 1 or comparison.at:
+            return comparison
+        return comparison._replace(base=_value(self._bases, found[0], comparison.best))
 
     def compare(
         self,
@@ -82,15 +95,10 @@ class Leaderboard:
         series = {training_of(runs[s.run], runs): s for s in overview.series.get(tag, ())}
         if cursor is not None and options is not None:
             return self._read(series, runs, tag, options, cursor)
-        values = {name: self._value(one, best) for name, one in series.items()}
+        values = {name: _value(self._curves, one, best) for name, one in series.items()}
         return Comparison(
             tag, best, "", {name: value for name, value in values.items() if value is not None}
         )
-
-    def _value(self, series: Series, best: Best | None) -> float | None:
-        if best is not None:
-            return self._curves.best_value(series, best)
-        return None if series.last is None else series.last.value
 
     def _read(
         self,
@@ -100,12 +108,19 @@ class Leaderboard:
         options: ChartOptions,
         cursor: Cursor,
     ) -> Comparison:
-        curves = [self._curves.curve(runs[one.run], one, name) for name, one in series.items()]
+        x = options.x_formula
+        curves = [self._curves.curve(runs[one.run], one, name, x=x) for name, one in series.items()]
         tracks = [make_track(curve, options.x_axis) for curve in curves]
         axis = make_axis(options.x_axis, tracks, None)
         readings = read_all(tracks, axis, Cursor(cursor.at), ChartOptions(x_axis=options.x_axis))
         values = {reading.curve.label: reading.value for reading, _ in readings}
         return Comparison(tag, best_of(tag), "at cursor", values)
+
+
+def _value(curves: SeriesCurves, series: Series, best: Best | None) -> float | None:
+    if best is not None:
+        return curves.best_value(series, best)
+    return None if series.last is None else series.last.value
 
 
 def leading(

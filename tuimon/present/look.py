@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, Protocol
 
 from tuimon.abandoned import answer_within
-from tuimon.charts.model import ChartOptions, MarkStyle, XAxis
+from tuimon.charts.model import X_AXES, ChartOptions, MarkStyle, XAxis
 from tuimon.charts.viewport import Viewport
 from tuimon.config.schema import Settings, Smoothing
 from tuimon.decoding import Rule, checked, field_types, within
@@ -27,6 +27,7 @@ from tuimon.runs.paths import state_home
 from tuimon.runs.replacement import replace_file
 from tuimon.session.session import Session
 from tuimon.store.filters import MOST_LENGTH, filter_fault
+from tuimon.store.spread import SpreadKind
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +37,10 @@ _SAVE_SECONDS = 0.05
 _MOST_RUNS, _MOST_VIEWS = 1000, 200
 MOST_COLUMNS = 6
 """And rows of charts on a page."""
+OF_PROJECT = ("x", "charts", "pins")
+"""What is kept beside the code, see `tuimon.present.project_view`."""
 _NO_GROUPS: Mapping[str, str] = MappingProxyType({})
+NOTHING_ASKED: Mapping[str, Any] = MappingProxyType({})
 
 
 _FIRST = Settings()
@@ -56,7 +60,15 @@ class Look:
     smoothing: Smoothing = _FIRST.charts.smoothing
     log_y: bool = _FIRST.charts.log_y
     x_axis: XAxis = _FIRST.charts.x_axis
+    x: _Text = ""
+    """The formula of the x axis that `metric` stands for. Of the project, as are those below."""
+    charts: Mapping[str, _Text] = field(default_factory=dict)
+    """Charts of its own: formulas, separated by commas, by title."""
+    pins: _Texts = ()
+    """Titles of the charts that come first, or tags in them."""
     superseded: bool = _FIRST.charts.superseded
+    events: bool = False
+    """Whether charts tell what happened meanwhile."""
     outliers: bool = False
     """Whether y has room for values that flatten all others."""
     marks: MarkStyle | None = None
@@ -70,11 +82,15 @@ class Look:
     hidden: _Texts = ()
     isolated: bool = False
     group: _Text = ""
+    spread: SpreadKind = "std"
+    members: bool = False
     joined: bool = False
     """Whether what several runs were trained and tested on shares a chart."""
     rank: _Text = ""
     """The tag by which runs are compared; empty for the main metric."""
     run_order: RunOrder = "auto"
+    order_by: _Text = ""
+    """The hyperparameter by which runs are ordered, where they differ in one that is called so."""
     runs: _Texts = ()
     """Names of all runs, in the order in which they got their colours."""
     views: Mapping[str, Viewport] = field(default_factory=dict)
@@ -90,7 +106,7 @@ class Look:
     system: bool = False
 
     def selection(self, groups: Mapping[str, str] = _NO_GROUPS) -> Selection:
-        """Which runs and tags are shown; `groups` has the value to group by of each training."""
+        """Which runs and tags are shown; `groups` has the group of each training that is in one."""
         return Selection(
             text=self.filter,
             shows=filter_or_everything(self.filter),
@@ -100,6 +116,8 @@ class Look:
             isolated=self.isolated,
             group=self.group,
             groups=groups if self.group else _NO_GROUPS,
+            spread=self.spread,
+            members=self.members,
         )
 
     def options(self, marks: MarkStyle, palette: int) -> ChartOptions:
@@ -107,12 +125,26 @@ class Look:
         return ChartOptions(
             smoothing=self.smoothing,
             log_y=self.log_y,
-            x_axis=self.x_axis,
+            x_axis="step" if self.x_axis == "metric" and not self.x else self.x_axis,
+            x_formula=self.x if self.x_axis == "metric" else "",
             superseded=self.superseded,
             clip=not self.outliers,
             marks=marks,
             palette=palette,
         )
+
+    def with_asked(self, **asked: Any) -> Look:
+        """The look with what was asked for in a file or by options; None and "" ask for nothing.
+
+        Pins and charts come to those that there are.
+        """
+        found = {name: value for name, value in asked.items() if value not in (None, "", (), {})}
+        if "x" in found:
+            known = found["x"] in X_AXES
+            found |= {"x_axis": found.pop("x")} if known else {"x_axis": "metric"}
+        found["pins"] = tuple(dict.fromkeys((*self.pins, *asked.get("pins", ()))))
+        found["charts"] = {**self.charts, **asked.get("charts", {})}
+        return replace(self, **found)
 
 
 class ChangeLook(Protocol):
@@ -155,9 +187,9 @@ class LookFile:
             document = json.loads(read_regular(self._path, _MOST_BYTES))
             known = document if isinstance(document, dict) else {}
         sound: dict[str, Any] = {}
-        for name, kind in field_types(Look).items():
+        for name in field_types(Look).keys() - set(OF_PROJECT):
             with suppress(KeyError, ValueError):
-                sound[name] = checked(known[name], kind)
+                sound[name] = checked(known[name], field_types(Look)[name])
         return replace(self._first, **sound)
 
     def save(self, look: Look) -> None:
@@ -183,9 +215,10 @@ class LookFile:
         small = replace(
             look, runs=look.runs[:_MOST_RUNS], views=dict(islice(views.items(), _MOST_VIEWS))
         )
+        known = {name: one for name, one in asdict(small).items() if name not in OF_PROJECT}
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            replace_file(self._path, json.dumps(asdict(small)).encode())
+            replace_file(self._path, json.dumps(known).encode())
         except OSError as error:
             _log.info("%s: %s", self._path, error)
 

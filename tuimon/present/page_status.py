@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tuimon.charts import roles
-from tuimon.charts.heading import option_notes, states_of
+from tuimon.charts.heading import option_notes, plain, states_of
+from tuimon.charts.marks import MARKS
 from tuimon.charts.model import ChartOptions, Row, Span
 from tuimon.charts.roles import Role
 from tuimon.charts.viewport import Viewport
 from tuimon.text import fit_name, safe, width
 
 _GAP = "  "
-_LEAST_FILTER = 12
+_LEAST_FILTER, _MOST_X = 12, 24
 _X = {"step": "x step", "relative": "x time since the start", "wall": "x clock"}
 
 
@@ -25,10 +26,14 @@ class PageStatus(NamedTuple):
     """Whether outliers of any chart are out of sight."""
     filter: str = ""
     """As it was typed."""
+    groups: str = ""
+    """What is told of groups of runs."""
     order: str = ""
     """How the charts are sorted, where that is not as they were logged."""
     falling: tuple[str, int] | None = None
     """Title of a loss along a linear axis, and over how many powers of ten it falls."""
+    baseline: str = ""
+    """Name of the run that all are compared with."""
     page: int = 1
     pages: int = 1
 
@@ -56,9 +61,14 @@ def _told(status: PageStatus) -> list[tuple[str, Role]]:
     if status.filter:
         shown = fit_name(safe(status.filter), min(width(safe(status.filter)), _LEAST_FILTER * 2))
         told.append((f"filter /{shown}/", roles.ACCENT))
-    notes = [*option_notes(options), _X[options.x_axis]]
+    if status.groups:
+        told.append((plain(status.groups, MARKS[options.marks]), roles.ACCENT))
+    x = _X.get(options.x_axis) or "x " + fit_name(safe(options.x_formula), _MOST_X).rstrip()
+    notes = [*option_notes(options), x]
     if options.superseded:
         notes.append("overwritten shown")
+    if status.baseline:
+        told.append((f"baseline {safe(status.baseline)}", roles.ACCENT))
     if not options.clip:
         notes.append("all values")
     elif status.clipped:

@@ -26,6 +26,10 @@ class Metric(NamedTuple):
     curves: tuple[tuple[str, str], ...]
     pair: str = ""
     """Title of the metric that it is a part of, where others could share its chart."""
+    own: bool = False
+    """Whether its user has made it."""
+    pinned: bool = False
+    """Whether it is to come first."""
 
 
 class _Split(NamedTuple):

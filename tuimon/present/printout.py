@@ -16,7 +16,9 @@ from tuimon.charts.table import TableColumn, lay_out, squeeze
 from tuimon.present.curves import MetricCurves
 from tuimon.present.facts import standing
 from tuimon.present.hparam_groups import run_hparams
+from tuimon.present.look import Look
 from tuimon.present.overview import overview
+from tuimon.present.own_charts import OwnCharts, pinned_first
 from tuimon.present.pairing import Metric, pair_tags
 from tuimon.present.run_colours import RunColours
 from tuimon.present.selection import Selection
@@ -27,6 +29,7 @@ from tuimon.runs.record import RunState
 from tuimon.runs.registry import RunStatus
 from tuimon.session.training_progress import TrainingProgress, newest_progress
 from tuimon.store.parts import trainings
+from tuimon.store.spread import SPREAD_WORDS
 from tuimon.store.store import Store
 from tuimon.summaries.reader import SummaryReader
 from tuimon.text import (
@@ -59,10 +62,14 @@ class Printout(NamedTuple):
     """The metrics that get a chart."""
     names: Mapping[str, str]
     """What runs are called that have no name but a time."""
+    selection: Selection = Selection()
+    """How the runs are grouped."""
 
 
-def printout_of(store: Store, tags: re.Pattern[str] | None) -> Printout:
-    """The tags of all runs that match."""
+def printout_of(store: Store, tags: re.Pattern[str] | None, look: Look | None = None) -> Printout:
+    """The tags of all runs that match; charts of one's own among theirs, and in the order of pins,
+    as in a look."""
+    look = look or Look()
     found = dict.fromkeys(
         tag for run in store.runs.values() for tag in run.series if tags is None or tags.search(tag)
     )
@@ -75,7 +82,12 @@ def printout_of(store: Store, tags: re.Pattern[str] | None) -> Printout:
     ]
     shown = overview(store, Selection())
     shown = shown._replace(series={tag: shown.series[tag] for tag in found})
-    charted = shown.charts()
+    own = [
+        metric
+        for metric in OwnCharts(store).shown(look.charts, Selection())
+        if tags is None or any(tags.search(text) for text in (metric.title, *dict(metric.curves)))
+    ]
+    charted = pinned_first([*own, *shown.charts()], look.pins)
     return Printout(store, values, charted, trial_names(run_hparams(store, SummaryReader())))
 
 
@@ -93,6 +105,7 @@ def printout_rows(
     """
     marks = MARKS[options.marks]
     drawn = option_notes(options) if height and printout.charted else []
+    drawn += [f"x {options.x_formula}"] if drawn and options.x_formula else []
     parts = [[_heading(printout, name, status, cells, marks, drawn)]]
     cues = {}
     if height:
@@ -125,6 +138,8 @@ def _heading(
         parts = [*_state(status, word, role), *parts, *_times(status, progress)]
     if (runs := len({value.run for value in printout.values})) > 1:
         parts.append((f"{runs} runs", roles.DIM))
+    if printout.selection.groups:
+        parts.append((SPREAD_WORDS[printout.selection.spread], roles.NOTE))
     parts += [(note, roles.NOTE) for note in drawn]
     # A long path leaves half of the row to what is known.
     room = cells - sum(width(text) + len(_GAP.text) for text, _ in parts)
@@ -161,6 +176,8 @@ def printout_metrics(printout: Printout, options: ChartOptions) -> list[MetricCu
     colours.meet(trainings(printout.store.runs))
     metrics = [MetricCurves(printout.store, metric, colours) for metric in printout.charted]
     for metric in metrics:
+        metric.selection = printout.selection
+        metric.x = options.x_formula
         metric.curves(options.palette)
     return metrics
 

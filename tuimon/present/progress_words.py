@@ -17,7 +17,7 @@ def is_current(record: ProgressRecord | None, now: float) -> bool:
 
 
 def percent(record: ProgressRecord) -> str:
-    """What is done; all only when nothing is left."""
+    """What is done."""
     return f"{int(100 * record.share)}%"
 
 

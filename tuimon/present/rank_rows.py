@@ -28,12 +28,14 @@ class RankFacts(NamedTuple):
 
 def rank_rows(survey: Survey, facts: Mapping[int, RankFacts], now: float) -> list[tuple[str, str]]:
     """(rank, its columns), the first row being their titles; empty without ranks. Columns of which
-    nothing is known are left out."""
+    nothing is known are left out; of ranks on other hosts those are in that have facts."""
     ranks = [(one.rank.number, one) for one in survey.actors if one.rank is not None]
-    numbers = sorted([number for number, _ in ranks] + survey.gone)
+    elsewhere = survey.elsewhere & facts.keys()
+    numbers = sorted([number for number, _ in ranks] + survey.gone + list(elsewhere))
     if not ranks:
         return []
     states = {number: _state(one, survey) for number, one in ranks}
+    states |= dict.fromkeys(elsewhere, "on another host")
     known = [facts.get(number, RankFacts()) for number in numbers]
     columns = [
         ["state", *(states.get(number, "gone") for number in numbers)],

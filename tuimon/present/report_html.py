@@ -39,8 +39,12 @@ td:first-child{min-width:8.5rem}.values td+td{white-space:nowrap}
 .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));gap:1rem}
 .charts svg{width:100%;height:auto;display:block;break-inside:avoid}
 .note,footer{color:var(--dim);font-size:.85rem}footer{margin-top:2.5rem}
-@media print{body{max-width:none;padding:0;font-size:11px}h2{margin-top:1.2rem}
-.wide{overflow:visible}.charts{grid-template-columns:1fr 1fr}pre,tr{break-inside:avoid}}
+thead{display:table-header-group}
+@page{margin:14mm}
+@media print{html{font-size:12px}body{max-width:none;padding:0;font-size:11px;background:none}
+.facts{columns:2 18rem}.facts section{padding-bottom:1.2rem}section,.charts{break-inside:auto}
+.wide{overflow:visible}.charts{grid-template-columns:1fr 1fr}pre,tr,dt,dd{break-inside:avoid}
+pre{border:1px solid var(--rule);font-size:10px}}
 """
 
 
@@ -104,5 +108,5 @@ def _table(table: ReportTable) -> str:
         f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in table.rows
     )
     kind = f' class="{table.kind}"' if table.kind else ""
-    inside = f"<table{kind}><tr>{names}</tr>\n{rows}</table>"
+    inside = f"<table{kind}><thead><tr>{names}</tr></thead>\n<tbody>{rows}</tbody></table>"
     return f'{head}<div class="wide">{inside}</div>{note}</section>'

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tuimon.charts.detail import index_of_best
+from tuimon.charts.reference import share_of
 from tuimon.metrics import Best, best_of, measure_of
 from tuimon.metrics.splits import EVALUATIONS
 from tuimon.present.hparam_groups import session_hparams
@@ -62,6 +63,9 @@ class BoardRow(NamedTuple):
     """Where it logs."""
     checkpoint: Path | None = None
     """What holds the best of the main metric."""
+    wandb_group: str = ""
+    said: Sequence[str] = ()
+    """What people say of its run: a note, tags, that it is starred."""
 
     def holds(self, term: FilterTerm) -> bool:
         """Whether a term of a filter does: bounds are of settings and results."""
@@ -75,7 +79,7 @@ class BoardRow(NamedTuple):
         texts = [self.name]
         if not term.of_run:
             given = (f"{name}={hparam_text(value)}" for name, value in self.settings.items())
-            texts += [self.state, *given]
+            texts += [self.state, *self.said, *given]
         return any(term.pattern.search(text) for text in texts)
 
 
@@ -85,6 +89,18 @@ class Board(NamedTuple):
     rows: Sequence[BoardRow]
     main: str
     """The tag by which they are compared; empty where no row has a metric."""
+    baseline: BoardRow | None = None
+    """What all are compared with, which need not be among them."""
+
+    def change(self, row: BoardRow, tag: str, *, last: bool = False) -> float | None:
+        """How much larger the value of a row is than that of the baseline, as its share."""
+        if self.baseline is None or self.baseline.directory == row.directory:
+            return None
+        one, base = row.results.get(tag), self.baseline.results.get(tag)
+        if one is None or base is None:
+            return None
+        value, other = (one.last, base.last) if last else (one.told, base.told)
+        return share_of(value, other)
 
     @property
     def varying(self) -> list[str]:
@@ -169,15 +185,17 @@ def _row(
     runs: Mapping[str, RunLog],
 ) -> list[BoardRow]:
     """A row, where there is anything to tell."""
-    series = {_tag(one, log, runs): one for log in logs for one in log.series.values() if len(one)}
+    series = {
+        full_tag(one, log, runs): one for log in logs for one in log.series.values() if len(one)
+    }
     results = {tag: result_of(one.snapshot(), best_of(one.tag)) for tag, one in series.items()}
     if not results:
         return []
-    seconds, pace = _course(series.values())
+    seconds, pace = course_of(series.values())
     return [BoardRow(name, settings, results, seconds, pace, directory=logs[0].path)]
 
 
-def _tag(series: Series, log: RunLog, runs: Mapping[str, RunLog]) -> str:
+def full_tag(series: Series, log: RunLog, runs: Mapping[str, RunLog]) -> str:
     """What a series is called beside all others of its training: `add_scalars` has one of the same
     tag for each of its curves."""
     part = part_of(log, runs)
@@ -197,8 +215,9 @@ def result_of(points: Points, best: Best | None) -> Result:
     return last._replace(best=float(values[at]), moment=moment)
 
 
-def _course(series: Iterable[Series]) -> tuple[float, float | None]:
-    """Seconds from the first to the last point, and steps a second of the busiest series."""
+def course_of(series: Iterable[Series]) -> tuple[float, float | None]:
+    """Seconds from the first to the last point, and steps a second of the busiest series; each
+    has a point."""
     points = [one.snapshot() for one in series]
     begins = min(float(one.wall_times[0]) for one in points)
     ends = max(float(one.wall_times[-1]) for one in points)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from tuimon.charts import roles
 from tuimon.masking.mask import Mask
 from tuimon.present.facts import clock, file_rows, mirror_word, origin_rows, standing
+from tuimon.present.place_words import place_rows
 from tuimon.present.progress_words import is_current, percent, time_left
 from tuimon.present.resource_use import resource_rows
 from tuimon.present.run_details import FactRow, RunDetails
@@ -20,7 +21,7 @@ from tuimon.runs.launch_command import launch_command
 from tuimon.runs.record import MirrorRecord, RecorderRecord
 from tuimon.runs.registry import RunStatus
 from tuimon.runs.secrecy import masked_command
-from tuimon.runs.sources import CONSOLE, WANDB
+from tuimon.runs.sources import CONSOLE, PLACE, WANDB
 from tuimon.session.session import Session, SystemLog
 from tuimon.store.parts import trainings
 from tuimon.text import format_duration, format_value, safe
@@ -194,8 +195,13 @@ def _wandb(mirror: MirrorRecord | None) -> list[Fact]:
 
 
 def _files(session: Session) -> list[Fact]:
-    sources = [(_FOUND.get(one.found_by, "log directory"), one.path) for one in session.sources]
-    facts = _facts([*sources, *origin_rows(session)]) + [
+    sources = [
+        (_FOUND.get(one.found_by, "log directory"), one.path)
+        for one in session.sources
+        if one.found_by != PLACE
+    ]
+    places = place_rows(session.places, time.time())
+    facts = _facts([*sources, *places, *origin_rows(session)]) + [
         fact._replace(role=roles.WARN) for fact in _facts(file_rows(session))
     ]
     console = session.console

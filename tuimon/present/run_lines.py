@@ -1,7 +1,7 @@
 """What lists tell of each run, in which order, and which of them: no widgets."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Literal, NamedTuple, get_args
 
@@ -12,6 +12,7 @@ from tuimon.present.progress_words import progress_words
 from tuimon.present.run_arguments import Argument, arguments_of, number_of, telling_arguments
 from tuimon.runs.activity import activity, flaw, remark, state_word
 from tuimon.runs.alerts import Alert
+from tuimon.runs.annotation import Annotation
 from tuimon.runs.registry import RunStatus
 from tuimon.runs.secrecy import mask_of
 from tuimon.runs.sources import LogSource
@@ -20,7 +21,7 @@ from tuimon.text import format_value, safe
 
 RunSort = Literal["started", "best", "name", "state", "took"]
 RUN_SORTS: tuple[RunSort, ...] = get_args(RunSort)
-_ARCHIVED = "archived"
+ARCHIVED = "archived"
 
 
 class RunLine(NamedTuple):
@@ -30,6 +31,8 @@ class RunLine(NamedTuple):
     arguments: tuple[Argument, ...]
     """Those that tell it apart from others of its script."""
     glance: Glance | None = None
+    is_baseline: bool = False
+    """Whether the others of its directory are compared with it."""
 
     @property
     def id(self) -> str:
@@ -43,8 +46,9 @@ class RunLine(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What the run is called, with its star, in safe text."""
-        return f"{'★ ' if self.run.annotation.starred else ''}{safe(self.run.name)}"
+        """What the run is called, with its star and as the baseline, in safe text."""
+        signs = "Δ " * self.is_baseline + "★ " * self.run.annotation.starred
+        return f"{signs}{safe(self.run.name)}"
 
     @property
     def told(self) -> str:
@@ -74,12 +78,23 @@ class RunCommands:
         return found
 
     def lines(
-        self, runs: Iterable[RunStatus], glances: Mapping[str, Glance | None]
+        self,
+        runs: Iterable[RunStatus],
+        glances: Mapping[str, Glance | None],
+        baselines: Collection[str] = (),
     ) -> list[RunLine]:
-        """A line for each of these runs."""
+        """A line for each of these runs; `baselines` are run directories."""
         runs = list(runs)
         telling = telling_arguments({run.record.id: self.of(run) for run in runs})
-        return [RunLine(run, telling[run.record.id], glances.get(run.record.id)) for run in runs]
+        return [
+            RunLine(
+                run,
+                telling[run.record.id],
+                glances.get(run.record.id),
+                str(run.paths.directory) in baselines,
+            )
+            for run in runs
+        ]
 
 
 def remarks(line: RunLine, now: float) -> list[tuple[str, roles.Role]]:
@@ -136,7 +151,7 @@ def matching(
         FilterError: the text is none.
     """
     holds = parse_expression(text)
-    archived |= _ARCHIVED in text.lower()
+    archived |= ARCHIVED in text.lower()
     listed = (line for line in lines if archived or not line.run.annotation.archived)
     return [line for line in listed if holds(partial(_has, line, commands, now))]
 
@@ -149,11 +164,20 @@ def _has(line: RunLine, commands: RunCommands, now: float, term: FilterTerm) -> 
     if not term.of_run:
         texts += [
             " ".join(commands.of(line.run)), line.told, record.cwd, record.host,
-            state_word(line.run), "starred" if said.starred else "",
-            _ARCHIVED if said.archived else "",
+            state_word(line.run), *words_of(said), "baseline" if line.is_baseline else "",
             *(text for text, _ in remarks(line, now)),
         ]  # fmt: skip
     return any(term.pattern.search(text) for text in texts)
+
+
+def words_of(said: Annotation) -> list[str]:
+    """What filters find of what people say of a run."""
+    signs = {"starred": said.starred, ARCHIVED: said.archived}
+    return [
+        said.note,
+        *(f"#{tag}" for tag in said.tags),
+        *(w for w, holds in signs.items() if holds),
+    ]
 
 
 def _values(line: RunLine, commands: RunCommands) -> dict[str, float]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from tuimon.charts import roles
 from tuimon.charts.model import ChartOptions
 from tuimon.present.facts import Standing, clock, standing
+from tuimon.present.look import Look
 from tuimon.present.printout import Printout, printout_metrics, printout_of
 from tuimon.present.run_arguments import arguments_of
 from tuimon.present.run_differences import ReportSubject, differences, hidden
@@ -60,11 +61,14 @@ class RunReport(NamedTuple):
 
 
 def report_of(
-    subject: ReportSubject, before: ReportSubject | None, options: ChartOptions
+    subject: ReportSubject,
+    before: ReportSubject | None,
+    options: ChartOptions,
+    look: Look | None = None,
 ) -> RunReport:
-    """One on a run, and what is other than in the run `before`."""
+    """One on a run, and what is other than in the run `before`; with the charts of a look."""
     status, record = subject.status, subject.status.record
-    printout = printout_of(subject.session.store, None)
+    printout = printout_of(subject.session.store, None, look)
     now = time.time()
     tables = [
         ReportTable("run", _rows(_run(subject, now))),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tuimon.charts.model import ChartOptions, Cursor
 from tuimon.present.arrangement import Arrangement, ChartOrder, arrange, section_of
+from tuimon.present.group_rows import with_groups
 from tuimon.present.hparam_groups import HParams
 from tuimon.present.leaderboard import (
     LEADING_CURVES,
@@ -18,7 +19,9 @@ from tuimon.present.leaderboard import (
 from tuimon.present.look import Look
 from tuimon.present.main_metric import main_tag
 from tuimon.present.overview import Overview, OverviewCache, Pairing
+from tuimon.present.own_charts import OwnCharts, pinned_first
 from tuimon.present.pairing import Metric, pair_tags, prefix_tags, split_tags
+from tuimon.present.reference_curves import own_baseline
 from tuimon.present.run_colours import RunColours
 from tuimon.present.run_table import RunTable, run_table
 from tuimon.present.selection import BY_PREFIX, Selection, training_of
@@ -88,6 +91,7 @@ class ContentMaker:
         self._store = store
         self._order = ChartOrder(store)
         self._overviews = OverviewCache(store)
+        self._own = OwnCharts(store)
         self._leaderboard = Leaderboard()
         self._listed: tuple[object, list[TagRow]] = None, []
         """The rows of the tags, and what they were made of."""
@@ -114,7 +118,9 @@ class ContentMaker:
         table = RunTable()
         if several:
             selection, table = self._compared(look, selection, colours, options, judging)
-        return ScreenContent(selection, arrange(metrics, look.folded), table, tags, overview.tags)
+        charts = pinned_first([*self._own.shown(look.charts, selection), *metrics], look.pins)
+        charts += self._own.empty(look.charts, selection)
+        return ScreenContent(selection, arrange(charts, look.folded), table, tags, overview.tags)
 
     def _compared(
         self,
@@ -133,6 +139,7 @@ class ContentMaker:
         comparison = ranking
         if told != chosen or judging.cursor is not None:
             comparison = self._leaderboard.compare(overview, runs, told, options, judging.cursor)
+        comparison = self._leaderboard.with_base(comparison, self._store.reference)
         selection = replace(
             selection,
             leading=leading(
@@ -142,10 +149,15 @@ class ContentMaker:
         )
         order = in_run_order(ranking, overview.shown, selection, look.run_order)
         given, joined = judging.hparams, look.joined
-        table = run_table(order, selection, colours, comparison, options, given, joined=joined)
+        own = own_baseline(self._store)
+        table = run_table(
+            order, selection, colours, comparison, options, given, joined=joined, own_baseline=own
+        )
+        table = table.ordered(look.order_by)
         by_value = told == chosen and orders_by_value(look.run_order, len(order))
+        by_value &= not table.ordered_by
         selection = replace(selection, named=table.names_lines)
-        return selection, replace(table, by_value=by_value)
+        return selection, with_groups(replace(table, by_value=by_value), selection, comparison)
 
     def newest_series(self, tag: str, training: str, selection: Selection) -> Series | None:
         """The series of a tag that got a point last, of one training if its name is not empty."""

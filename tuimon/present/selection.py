@@ -8,6 +8,7 @@ from typing import Final
 from tuimon.store.filters import EVERYTHING, FilterError, Predicate, parse_filter
 from tuimon.store.parts import part_of
 from tuimon.store.run_log import RunLog
+from tuimon.store.spread import SpreadKind
 from tuimon.store.store import Store
 
 BY_PREFIX: Final = "tag prefix"
@@ -31,9 +32,13 @@ class Selection:
     isolated: bool = False
     """Nothing but what stands out is drawn."""
     group: str = ""
-    """Empty for each run by itself, `BY_PREFIX`, or the name of a hyperparameter."""
+    """Empty for each run by itself, `BY_PREFIX`, or how they are grouped (see `run_groups`)."""
     groups: Mapping[str, str] = field(default_factory=dict)
-    """The value of that hyperparameter by name of the training."""
+    """The name of its group by name of the training; of those that are in one."""
+    spread: SpreadKind = "std"
+    """What is told of a group."""
+    members: bool = False
+    """Whether the runs of groups are drawn below them."""
     leading: tuple[str, ...] = ()
     """Names of the trainings that stand out of many, where the user has chosen none."""
     names: Mapping[str, str] = field(default_factory=dict)
@@ -52,8 +57,11 @@ class Selection:
         return name not in self.hidden and not self.isolated
 
     def fades(self, name: str, store: Store) -> bool:
-        """Whether another training than the one of this name stands out."""
-        return self.focus in store.runs and not self.stands_out(name)
+        """Whether others than the training of this name, or its group, stand out."""
+        if self.focus not in store.runs or self.stands_out(name):
+            return False
+        lit = {self.groups.get(one) for one in (self.focus, *self.pinned)} - {None}
+        return self.groups.get(name) not in lit
 
     def toggled_pin(self, name: str) -> "Selection":
         """The selection with a training pinned, or no more."""

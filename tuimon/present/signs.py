@@ -1,5 +1,6 @@
 """What the signs on the screen mean: for the help, and the page of keys."""
 
+from tuimon.charts.event_marks import EVENT_SIGNS, HAPPENED
 from tuimon.charts.marks import MARKS
 from tuimon.charts.model import MarkStyle
 
@@ -18,7 +19,7 @@ LIST_SIGNS: Signs = (
     ("*", "a pinned run, which is always highlighted"),
     ("·", "a run that is not drawn"),
     ("▸ ▾", "folded; unfolded, or in the order of these values"),
-    ("Δ", "change against the pinned run; against the mark"),
+    ("Δ", "the baseline of a directory; change against it, the pinned run, the mark"),
     ("!", "an alert"),
     ("…", "there is more"),
 )
@@ -34,10 +35,12 @@ def chart_signs(style: MarkStyle) -> Signs:
         lines,
         (marks.best, "the best value of a curve"),
         (marks.nan, "NaN"),
+        (marks.resumed, "resumed here: what had been logged from there on is overwritten"),
         (f"{marks.above} {marks.below}", "infinite values"),
         (f"{marks.over} {marks.under}", "values beyond the limits of y, and how many"),
         ("~" if marks.ascii else "≈", "the value of a smoothed line"),
         (marks.upright, "the cursor, and what it is compared with"),
+        (" ".join(EVENT_SIGNS.values()), f"on the x axis: {', '.join(HAPPENED.values())}"),
     )
 
 

@@ -4,13 +4,16 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from tuimon.charts.reference import change_against
 from tuimon.present.hparam_groups import in_order, read_hparams, values_of
+from tuimon.present.reference_curves import reference_series
 from tuimon.present.selection import Selection, training_of
 from tuimon.present.statistics import TagStatistics, statistics
+from tuimon.store.run_log import RunLog
 from tuimon.store.series import Series
 from tuimon.store.store import Store
 from tuimon.summaries.reader import SummaryReader
-from tuimon.text import Align, by_number, format_step, format_value, safe
+from tuimon.text import Align, by_number, format_change, format_step, format_value, safe
 
 
 class ValueColumn(NamedTuple):
@@ -31,6 +34,8 @@ class TableRow(NamedTuple):
 
     values: TagStatistics
     hparams: Mapping[str, str]
+    change: float | None = None
+    """How much larger the last value is than that of the baseline at its step, as its share."""
 
 
 class ValueTable(NamedTuple):
@@ -64,6 +69,12 @@ def _step(name: str, of: Callable[[TagStatistics], int | None]) -> ValueColumn:
 
 
 RUN = ValueColumn("RUN", lambda row: safe(row.values.run), lambda row: row.values.run, "left")
+CHANGE = ValueColumn(
+    "Δ",
+    lambda row: "" if row.change is None else format_change(row.change),
+    lambda row: row.change,
+    exact=lambda row: "" if row.change is None else repr(row.change),
+)
 TAG = ValueColumn("TAG", lambda row: safe(row.values.tag), lambda row: row.values.tag, "left")
 _VALUES = (
     _number("LAST", lambda values: values.last),
@@ -89,7 +100,8 @@ class TableBuilder:
         several = len({row.values.run for row in rows}) > 1
         names = _differing([row.hparams for row in rows])
         own = (TAG, RUN) if several else (TAG,)
-        columns = (*own, *_VALUES, *map(_hparam, names))
+        change = (CHANGE,) if any(row.change is not None for row in rows) else ()
+        columns = (*own, _VALUES[0], *change, *_VALUES[1:], *map(_hparam, names))
         for column in columns:
             if column.name == order.column:
                 rows = _sorted(rows, column, descending=order.descending)
@@ -107,7 +119,14 @@ class TableBuilder:
                     continue
                 values = self._statistics(series)
                 if values is not None:
-                    yield TableRow(values, hparams.get(trainings[run.name], {}))
+                    change = self._change(run, values)
+                    yield TableRow(values, hparams.get(trainings[run.name], {}), change)
+
+    def _change(self, run: RunLog, values: TagStatistics) -> float | None:
+        found = reference_series(self._store, run, values.tag)
+        if found is None:
+            return None
+        return change_against(found[1].snapshot(), values.last_step, values.last)
 
     def _hparams(self) -> dict[str, dict[str, str]]:
         """Values as text by name, by name of the training."""

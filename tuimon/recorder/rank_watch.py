@@ -12,8 +12,8 @@ from tuimon.events.tail import EventFileTail
 from tuimon.present.rank_rows import RankFacts
 from tuimon.recorder.console_metrics.parser import MetricParser
 from tuimon.recorder.console_metrics.prefixes import printer_of
+from tuimon.recorder.gpus import Gpus
 from tuimon.recorder.processes import ProcessTree, living_pids, run_pids
-from tuimon.recorder.system_metrics import Gpus
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import RunRecord
 from tuimon.runs.writers import files_written_by
@@ -43,7 +43,8 @@ def rank_facts(paths: RunPaths | None, survey: Survey) -> dict[int, RankFacts]:
         return {}
     printed = {} if paths is None else _printed(paths.console_log)
     gpus = Gpus().taken_by(set(pids.values()))
-    return {
+    elsewhere = survey.elsewhere & printed.keys()
+    return {number: printed[number] for number in elsewhere} | {
         number: _facts(
             [] if paths is None else files_written_by(paths.writers, pid),
             printed.get(number, RankFacts()),

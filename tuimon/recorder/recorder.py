@@ -42,6 +42,7 @@ from tuimon.runs.registry import read_status
 from tuimon.runs.secrecy import mask_of
 from tuimon.runs.source_copy import copy_source
 from tuimon.runs.sources import CONSOLE, WANDB, LogSource
+from tuimon.runs.text_mapping import write_mapping
 from tuimon.runs.writers import FileClaims, WriterReports
 from tuimon.text import format_bytes
 
@@ -338,7 +339,7 @@ class _SoftwareCheck:
         self.found: Software | None = None
         self._told = paths.pythons, paths.python_path
         self._seen: list[bool] = [True, True] if known else []
-        self._aside = Aside(partial(software, paths, command))
+        self._aside = Aside(partial(_kept_software, paths, command))
 
     def look(self) -> None:
         """Begin, or take in what was found."""
@@ -348,6 +349,17 @@ class _SoftwareCheck:
                 return
             self._seen = seen
         self.found = self._aside.ask() or self.found
+
+
+def _kept_software(paths: RunPaths, command: Sequence[str]) -> Software:
+    """What a training is made of; the versions of all packages are kept beside the record."""
+    found = software(paths, command)
+    if found.packages:
+        try:
+            write_mapping(paths.packages, found.packages)
+        except OSError as error:
+            log.warning("packages.json cannot be written: %s", error)
+    return found
 
 
 def _incomplete(left_out: int) -> Alert:

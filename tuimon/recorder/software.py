@@ -26,10 +26,14 @@ _MOST_BYTES = 1 << 16
 
 
 class Software(NamedTuple):
-    """The interpreter's path, where it is known, and versions by name, as people write them."""
+    """What is known of it."""
 
     python: str | None
+    """The interpreter's path."""
     versions: dict[str, str]
+    """Of what is worth telling, by name, as people write it."""
+    packages: dict[str, str]
+    """Versions of all packages by name (PEP 503)."""
 
 
 def software(paths: RunPaths, command: Sequence[str]) -> Software:
@@ -45,18 +49,18 @@ def software(paths: RunPaths, command: Sequence[str]) -> Software:
         found = here | found  # what comes first on the path is what is imported
     versions = {"python": version} if version else {}
     versions |= {name: found[name] for name in ("torch",) if name in found} | platform
-    return Software(python, versions | {n: found[n] for n in _WORTH_TELLING if n in found})
+    versions |= {name: found[name] for name in _WORTH_TELLING if name in found}
+    return Software(python, versions, dict(sorted(found.items())))
 
 
 def _versions(directory: str) -> dict[str, str]:
-    """The packages in a directory that are worth telling."""
+    """The packages in a directory."""
     try:
         entries = os.listdir(directory)  # noqa: PTH208 (names are all that is wanted)
     except OSError:
         return {}
     matches = filter(None, map(_METADATA.fullmatch, entries))
-    found = {re.sub(r"[_.]+", "-", one["name"]).lower(): one["version"] for one in matches}
-    return {name: found[name] for name in _WORTH_TELLING if name in found}
+    return {re.sub(r"[-_.]+", "-", one["name"]).lower(): one["version"] for one in matches}
 
 
 def _platform(version_file: Path) -> dict[str, str]:

@@ -8,26 +8,23 @@ Measuring has a thread of its own: a driver may hang.
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import psutil
-import pynvml
 
 from tuimon.guardian.cgroups import memory_groups
 from tuimon.recorder.disks import Disks
 from tuimon.recorder.event_file import EventFile, TagPoint
-from tuimon.recorder.gpu_activity import GpuActivity
+from tuimon.recorder.gpus import GIGA, Gpus, SystemReading
 from tuimon.recorder.pace import Pace
 from tuimon.recorder.processes import ProcessTree
 from tuimon.runs.paths import RunPaths
 
-GIGA = 1e9
 MEGA = 1e6
 _SHARED_MEMORY = "/dev/shm"
 """Where DataLoader workers hand over their batches: a full one ends trainings."""
-_MOST = 16
 _FILE_SHARE = 0.002
 """The same: it lists all that processes hold open."""
 _MEMORY_SHARE = 0.003
@@ -39,13 +36,6 @@ once it has gone on for three hours."""
 _CPU_SHARE = 0.005
 _WRITE_AGAIN_AFTER = 30.0
 log = logging.getLogger(__name__)
-
-
-class SystemReading(NamedTuple):
-    """A value under its tag; ``[%]`` counts to 100, but CPU time of processes to 100 a core."""
-
-    tag: str
-    value: float
 
 
 class _Traffic(NamedTuple):
@@ -115,96 +105,6 @@ def _limited_memory(pid: int) -> Iterator[SystemReading]:
             shares.append(100 * max(0, used - group.caches()) / max(1, room))
     if shares:
         yield SystemReading("memory/limit [%]", min(max(shares), 100))
-
-
-class Gpus:
-    """All GPUs that the driver shows here; none where there is no driver."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        """How many the driver tells of."""
-        self.lost = 0
-        """How many of them do not answer: they have fallen off the bus."""
-        self.error: pynvml.NVMLError | None = None
-        """Why none can be measured."""
-        self.driver: str | None = None
-        self._devices: list[tuple[str, Any, GpuActivity]] = []
-        try:
-            pynvml.nvmlInit()
-            with suppress(pynvml.NVMLError):
-                self.driver = str(pynvml.nvmlSystemGetDriverVersion())
-            self.count = int(pynvml.nvmlDeviceGetCount())
-            for index in range(min(self.count, _MOST)):
-                try:
-                    device = pynvml.nvmlDeviceGetHandleByIndex(index)
-                    name = f"GPU {index} {_model(device)}"
-                    self._devices.append((name, device, GpuActivity(device)))
-                except pynvml.NVMLError:
-                    self.lost += 1
-        except pynvml.NVMLError as error:
-            self.error = error
-            log.info("no GPU to measure: %s", error)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Such as ``GPU 0 A100-SXM4-80GB``."""
-        return tuple(name for name, _, _ in self._devices)
-
-    def taken_by(self, pids: Collection[int]) -> dict[int, dict[int, int]]:
-        """Bytes that each of these processes takes on each GPU, as far as it takes any."""
-        found: dict[int, dict[int, int]] = {}
-        for name, device, _ in self._devices:
-            index = int(name.split(" ", 2)[1])
-            with suppress(pynvml.NVMLError):
-                for process in pynvml.nvmlDeviceGetComputeRunningProcesses(device):
-                    if process.pid in pids:
-                        found.setdefault(process.pid, {})[index] = process.usedGpuMemory or 0
-        return found
-
-    def readings(self, pids: Collection[int]) -> Iterator[SystemReading]:
-        """What each GPU tells now; `pids` are the training's processes.
-
-        What a GPU cannot tell (laptops know no power, MIG instances no utilization) is left out.
-        """
-        for name, device, activity in self._devices:
-            for quantity, read in _QUANTITIES.items():
-                with suppress(pynvml.NVMLError):
-                    yield SystemReading(f"{name}/{quantity}", read(device))
-            with suppress(pynvml.NVMLError):
-                for quantity, value in activity.readings():
-                    yield SystemReading(f"{name}/{quantity}", value)
-            with suppress(pynvml.NVMLError):
-                mine = _memory_of(device, pids)
-                if mine:
-                    yield SystemReading(f"{name}/training memory [GB]", mine / GIGA)
-
-
-def _model(device: Any) -> str:
-    """``NVIDIA A100-SXM4-80GB`` is ``A100-SXM4-80GB`` among GPUs."""
-    name = str(pynvml.nvmlDeviceGetName(device))
-    return name.removeprefix("NVIDIA ").removeprefix("GeForce ").replace("/", "-")
-
-
-def _memory(device: Any) -> float:
-    memory = pynvml.nvmlDeviceGetMemoryInfo(device)
-    return 100 * int(memory.used) / max(1, int(memory.total))
-
-
-def _memory_of(device: Any, pids: Collection[int]) -> int:
-    """Bytes that processes take; containers may hide their numbers, and so their share."""
-    processes = pynvml.nvmlDeviceGetComputeRunningProcesses(device)
-    return sum(process.usedGpuMemory or 0 for process in processes if process.pid in pids)
-
-
-_QUANTITIES: dict[str, Callable[[Any], float]] = {
-    "utilization [%]": lambda device: pynvml.nvmlDeviceGetUtilizationRates(device).gpu,
-    "memory [%]": _memory,
-    "memory used [GB]": lambda device: pynvml.nvmlDeviceGetMemoryInfo(device).used / GIGA,
-    "temperature [°C]": lambda device: pynvml.nvmlDeviceGetTemperature(
-        device, pynvml.NVML_TEMPERATURE_GPU
-    ),
-    "power [W]": lambda device: pynvml.nvmlDeviceGetPowerUsage(device) / 1000,
-}
 
 
 class _ProcessUsage(NamedTuple):

@@ -4,16 +4,9 @@ Written once, by the launcher, so that the run can be repeated. Left out is what
 terminal, the login and the job of a scheduler, and what is secret by its name or its looks.
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
-from tuimon.decoding import checked
-from tuimon.regular_file import read_regular
-from tuimon.runs.replacement import replace_file
-
-_MOST_BYTES = 1 << 18
 _LONGEST = 4096
 """Characters of a value: what is longer sets up a shell, and no training."""
 _OF_THE_PLACE = re.compile(
@@ -42,22 +35,6 @@ def worth_keeping(environment: Mapping[str, str], secrets: Iterable[str] = ()) -
         and not (in_a_job and name in _BY_SCHEDULERS)
         and mask.value(name, value) == value
     }
-
-
-def write_environment(path: Path, environment: Mapping[str, str]) -> None:
-    """Keep variables. Raises OSError."""
-    replace_file(path, json.dumps(environment).encode())
-
-
-def read_environment(path: Path) -> Mapping[str, str] | None:
-    """The variables of a file; None where none were kept, as by versions before."""
-    try:
-        found: Mapping[str, str] = checked(
-            json.loads(read_regular(path, _MOST_BYTES)), Mapping[str, str]
-        )
-    except (OSError, ValueError, RecursionError):
-        return None
-    return found
 
 
 def changes(then: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:

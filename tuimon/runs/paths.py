@@ -53,6 +53,11 @@ class RunPaths(NamedTuple):
         return self.directory / "environment.json"
 
     @property
+    def packages(self) -> Path:
+        """Versions of the training's packages by name, written by the recorder."""
+        return self.directory / "packages.json"
+
+    @property
     def glance(self) -> Path:
         """What lists tell of the event files of a run that has ended, written by viewers."""
         return self.directory / "glance.json"

@@ -10,6 +10,7 @@ from tuimon.runs.paths import RunPaths
 from tuimon.runs.replacement import replace_file
 
 _MOST_BYTES = 1 << 16
+_NOT_ALL = 0.999
 
 
 class ProgressRecord(NamedTuple):
@@ -31,8 +32,9 @@ class ProgressRecord(NamedTuple):
 
     @property
     def share(self) -> float:
-        """Of all that is done, from 0 to 1."""
-        return min(1.0, max(0.0, self.done / self.total)) if self.total > 0 else 0.0
+        """Of all that is done, from 0 to below 1: when all is counted it still saves or evaluates,
+        and when that is over there is no record."""
+        return min(_NOT_ALL, max(0.0, self.done / self.total)) if self.total > 0 else 0.0
 
 
 def read_progress(paths: RunPaths) -> ProgressRecord | None:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from tuimon.decoding import checked
 from tuimon.regular_file import read_regular
+from tuimon.runs.annotation import Annotation
 from tuimon.runs.replacement import replace_file
 from tuimon.runs.sources import LogSource
 
@@ -254,6 +255,8 @@ class MirrorRecord(NamedTuple):
     """Whether the server was seen to have everything, which a finished run may be without."""
     trials: int = 0
     """Trials of the launch that have W&B runs of their own, beside this one."""
+    told: Annotation | None = None
+    """What people say of the run, as W&B was told last; None before it was told of the launch."""
     updated_at: float = 0.0
 
     @property
@@ -369,13 +372,13 @@ def rewrite_record(path: Path, record: Record, *, sync: bool = False) -> None:
         os.close(fd)
 
 
-def as_document(record: Record | MirrorOptions | ProcessRef | LogSource) -> dict[str, Any]:
-    """A record as what JSON has: dictionaries, and values of the basic types."""
+def as_document(record: Any) -> dict[str, Any]:
+    """A named tuple as what JSON has: dictionaries, and values of the basic types."""
     return {name: _plain(value) for name, value in record._asdict().items()}
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, ProcessRef | MirrorOptions | LogSource):
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
         return as_document(value)
     if isinstance(value, tuple):
         return [_plain(item) for item in value]

@@ -16,7 +16,7 @@ from pathlib import Path
 from tuimon.runs.alerts import Alert, read_alerts, worst
 from tuimon.runs.annotation import NOTHING_SAID, Annotation, read_annotation
 from tuimon.runs.lock import is_held
-from tuimon.runs.paths import RunPaths, host_directory, runs_directory
+from tuimon.runs.paths import RunPaths, runs_directory
 from tuimon.runs.process import (
     boot_id,
     is_alive,
@@ -51,10 +51,6 @@ system shows what was written there late."""
 
 CONTAINER_SILENCE = 60.0
 """The same for a run in another container of this host."""
-
-
-class RunNotFound(LookupError):  # noqa: N818 - a LookupError by name and by nature
-    """No run, or more than one, is meant; the message is one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,44 +188,6 @@ def list_runs(
     return sorted(found, key=lambda status: status.record.started_at, reverse=True)
 
 
-def find_run(ref: str | None, home: Path | None = None) -> RunStatus:
-    """The run that `ref` names: an id, the unique beginning of one, or the newest of a name.
-
-    None is the newest run, of this host if it has any.
-
-    Raises:
-        RunNotFound: none, or more than one.
-    """
-    directories = run_directories(home)
-    if ref is None:
-        return _newest(home)
-    exact = [directory for directory in directories if directory.name == ref]
-    beginning = [directory for directory in directories if directory.name.startswith(ref)]
-    match exact or beginning:
-        case [directory]:
-            try:
-                return read_status(directory)
-            except RecordError as error:
-                raise RunNotFound(str(error)) from error
-    for status in list_runs(home):
-        if ref in (status.name, status.record.name):
-            return status
-    if beginning:
-        raise RunNotFound(f"{ref!r} begins {len(beginning)} run ids; give more of one")
-    raise RunNotFound(f"no run is called {ref!r}; see: tuimon ls")
-
-
-def _newest(home: Path | None) -> RunStatus:
-    runs = list_runs(home)
-    own = host_directory(home)
-    for status in runs:
-        if status.paths.directory.parent == own:
-            return status
-    if runs:
-        return runs[0]
-    raise RunNotFound("there is no run yet; start one: tuimon run train.py")
-
-
 def run_directories(home: Path | None = None) -> list[Path]:
     """Directories of runs that have a record, of all hosts that share the state directory."""
     return [path for path in possible_runs(home) if RunPaths(path).run_json.exists()]
@@ -237,12 +195,24 @@ def run_directories(home: Path | None = None) -> list[Path]:
 
 def possible_runs(home: Path | None = None) -> list[Path]:
     """The same, and those that have none yet, or no more; sorted."""
-    found: list[str] = []
-    with suppress(OSError):
-        for host in [entry.path for entry in os.scandir(runs_directory(home)) if entry.is_dir()]:
-            with suppress(OSError), os.scandir(host) as entries:
-                found += [entry.path for entry in entries if entry.is_dir()]
-    return [*map(Path, sorted(found))]
+    found: list[Path] = []
+    for host in host_directories(home):
+        with suppress(OSError):
+            found += runs_of_host(host)
+    return sorted(found)
+
+
+def host_directories(home: Path | None = None) -> list[Path]:
+    """Directories of hosts that share the state directory."""
+    with suppress(OSError), os.scandir(runs_directory(home)) as entries:
+        return [Path(entry.path) for entry in entries if entry.is_dir()]
+    return []
+
+
+def runs_of_host(host: Path) -> list[Path]:
+    """Directories in that of a host. Raises: OSError."""
+    with os.scandir(host) as entries:
+        return [host / entry.name for entry in entries if entry.is_dir()]
 
 
 def _read_run(paths: RunPaths) -> RunRecord:

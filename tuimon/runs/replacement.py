@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 
 
-def replace_file(path: Path, data: bytes, *, sync: bool = False) -> None:
-    """Put a file (0600) with this content in the place of the one at `path`, if there is one.
+def replace_file(path: Path, data: bytes, *, sync: bool = False, mode: int = 0o600) -> None:
+    """Put a file with this content in the place of the one at `path`, if there is one.
 
     Only with `sync` is it on the disk when this returns.
 
@@ -17,7 +17,7 @@ def replace_file(path: Path, data: bytes, *, sync: bool = False) -> None:
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
         with os.fdopen(fd, "wb") as file:
             file.write(data)
             file.flush()

@@ -9,8 +9,9 @@ import os
 import re
 import subprocess
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from tuimon.masking.mask import Mask
 from tuimon.masking.secret_names import is_secret_file
@@ -32,7 +33,7 @@ _MOST_NAMED = 20
 
 _DIFF = (
     *("diff", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--no-relative"),
-    *("--submodule=diff", "--src-prefix=a/", "--dst-prefix=b/", "HEAD"),
+    *("--submodule=diff", "--src-prefix=a/", "--dst-prefix=b/"),
 )
 _SOURCES = frozenset(
     {".py", ".pyx", ".ipynb", ".sh", ".yaml", ".yml", ".toml", ".json", ".cu", ".cpp"}
@@ -125,15 +126,21 @@ class SourcePatch:
         self._room = MOST_BYTES
         self.left_out: list[str] = []
 
-    def read(self, root: str) -> None:
-        """Ask git for all changes of a working tree since its last commit."""
+    def read(
+        self,
+        root: str,
+        between: Sequence[str] = ("HEAD",),
+        variables: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Ask git for all changes of a working tree since its last commit, or those `between` what
+        else it can compare, with `variables` of its own."""
         limit = f"core.bigFileThreshold={MOST_BYTES}"
-        command = git_command("-c", limit, "-c", "core.quotePath=false", *_DIFF)
+        command = git_command("-c", limit, "-c", "core.quotePath=false", *_DIFF, *between)
         try:
             process = subprocess.Popen(
                 command,
                 cwd=root,
-                env=git_environment(),
+                env={**git_environment(), **variables},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -173,7 +180,7 @@ class SourcePatch:
         self._section, self._size = [], 0
         if not section:
             return
-        name = _name_of(section[0])
+        name = name_of_section(section[0])
         if why := self._objection(name, section, size, root):
             self.left_out.append(f"{name} ({why})")
             return
@@ -208,7 +215,7 @@ def _copy_script(target: Path, cwd: str, script: str, mask: Mask) -> list[str]:
     return []
 
 
-def _name_of(header: str) -> str:
+def name_of_section(header: str) -> str:
     """The file of a section: without renames both names of ``a/NAME b/NAME`` are the same."""
     names = header.removeprefix(_HEADER).rstrip("\n")
     half = names[: (len(names) - 1) // 2]

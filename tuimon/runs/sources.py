@@ -8,6 +8,9 @@ CONSOLE = "console"
 WANDB = "wandb"
 """The same, of what the training logs to a W&B run of its own."""
 
+PLACE = "place"
+"""The same, of the copy of a directory on another machine."""
+
 
 class LogSource(NamedTuple):
     """A log directory of a run.

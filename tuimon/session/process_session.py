@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tuimon.guardian.child import Outcome
+from tuimon.runs.baselines import Baseline, baseline_of
 from tuimon.runs.foreign import EndWatch, ForeignProcess
 from tuimon.runs.record import RunState
 from tuimon.runs.sources import LogSource
@@ -41,6 +42,9 @@ class ProcessSession(Session):
         self._outcome: Outcome | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._search, name="tuimon-finder", daemon=True)
+
+    def _find_baseline(self) -> Baseline | None:
+        return baseline_of(self.process.cwd)
 
     @property
     def known_by(self) -> tuple[str, ...]:
@@ -91,6 +95,7 @@ class ProcessSession(Session):
 
     def poll(self) -> None:
         """Follow log directories found since."""
+        super().poll()
         self._follow(self._finder.sources)
 
     def _search(self) -> None:

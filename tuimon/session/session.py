@@ -13,13 +13,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tuimon.abandoned import Aside
+from tuimon.places.place_watch import PlaceWatch
 from tuimon.runs.activity import remark
 from tuimon.runs.alerts import Alert
+from tuimon.runs.baselines import Baseline, baseline_above, baseline_of
 from tuimon.runs.foreign import ForeignProcess
 from tuimon.runs.paths import RunPaths
 from tuimon.runs.record import MirrorRecord, RecordError, RunState
 from tuimon.runs.registry import RunStatus, read_status
-from tuimon.runs.sources import LogSource
+from tuimon.runs.sources import PLACE, LogSource
+from tuimon.session.baseline_log import BaselineLog
 from tuimon.session.training_progress import ProgressWatch, TrainingProgress
 from tuimon.store.follower import Follower
 from tuimon.store.series import Series
@@ -79,8 +82,11 @@ class Session:
         self.status: RunStatus | None = None if run is None else read_status(run.directory)
         self.sources = self._known_sources(tuple(sources))
         """The log directories followed."""
+        self.places = [PlaceWatch(one) for one in self.sources if one.found_by == PLACE]
+        """How the copies of other machines stand, of the log directories that are such."""
         self.follower = Follower(self.store, self.sources)
         self._records = None if run is None else Aside(partial(read_status, run.directory))
+        self.baseline = BaselineLog(self._find_baseline, None if run is None else run.directory)
         self._checked = time.monotonic()
         self._progress_watch = ProgressWatch()
         self._progress_version = -1
@@ -88,6 +94,12 @@ class Session:
         self._grown_at = -math.inf
         """Monotonic seconds of the last points that came after all there was had been read."""
         self._caught_up = False
+
+    def _find_baseline(self) -> Baseline | None:
+        """That of the directory in which the run was started, or the log directories lie."""
+        if self.status is not None:
+            return baseline_of(self.status.record.cwd)
+        return baseline_above([source.path for source in self.sources])
 
     @classmethod
     def of_logdirs(cls, directories: Sequence[Path]) -> "Session":
@@ -101,11 +113,14 @@ class Session:
     def stop(self) -> None:
         """Stop following; the store stays readable."""
         self.follower.stop()
+        self.baseline.stop()
         if self.system is not None:
             self.system.stop()
 
     def poll(self) -> None:
         """Look at the run's records again, and follow log directories found since."""
+        self.baseline.poll()
+        self.store.reference = self.baseline.reference
         now = time.monotonic()
         records = self._records
         if records is None or not (records.pending or now - self._checked >= _STATUS_EVERY):

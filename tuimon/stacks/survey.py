@@ -41,8 +41,19 @@ class Survey(NamedTuple):
     def gone(self) -> list[int]:
         """Numbers of the ranks of this host that have no process, while others have."""
         there = {one.rank.number for one in self.actors if one.rank is not None}
-        expected = {n for one in self.actors if one.rank for n in one.rank.neighbours}
-        return sorted(expected - there)
+        return sorted(self._here - there)
+
+    @property
+    def elsewhere(self) -> frozenset[int]:
+        """Numbers of the ranks on other hosts, where it is told which are on this one."""
+        ranks = [one.rank for one in self.actors if one.rank is not None]
+        if any(rank.local is None or rank.local_world is None for rank in ranks):
+            return frozenset()
+        return frozenset(range(max((rank.world for rank in ranks), default=0))) - self._here
+
+    @property
+    def _here(self) -> frozenset[int]:
+        return frozenset(n for one in self.actors if one.rank for n in one.rank.neighbours)
 
     def headline(self) -> str:
         """All of it in a sentence; strings in it come from outside."""

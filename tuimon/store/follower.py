@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tuimon.events.buffer import ReadBuffer
-from tuimon.events.bulk.known import KnownRecords
+from tuimon.events.bulk.known import KnownFormats, KnownRecords
 from tuimon.events.log_roots import FoundFile
 from tuimon.events.logdir import LogdirScan
 from tuimon.events.tail import FileState
@@ -97,7 +97,8 @@ class Follower:
         self._bytes_read = self._bytes_total = 0
         self._lively_after = -math.inf
         """Files that changed later than this are looked at as often as they change."""
-        self._known: dict[str, tuple[dict[str, str], KnownRecords]] = {}  # by run
+        self._known: dict[str, KnownRecords] = {}  # by run
+        self._formats = KnownFormats()
         self._batch_bytes = _FIRST_BATCH_BYTES
         self._buffer = ReadBuffer()
         self._hinted: deque[str] = deque()
@@ -309,8 +310,10 @@ class Follower:
         self._followed = kept
 
     def _follow(self, file: FoundFile) -> _FollowedFile:
-        plugins, known = self._known.setdefault(file.run, ({}, KnownRecords()))
-        tail = open_tail(file.path, plugins, self._buffer, known, heads_first=True)
+        known = self._known.get(file.run)
+        if known is None:
+            known = self._known[file.run] = KnownRecords(formats=self._formats)
+        tail = open_tail(file.path, known.plugins, self._buffer, known, heads_first=True)
         try:
             status = os.stat(file.path)  # noqa: PTH116 (there may be many)
         except OSError:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tuimon.events.buffer import ReadBuffer
-from tuimon.events.bulk.known import KnownRecords
+from tuimon.events.bulk.known import KnownFormats, KnownRecords
 from tuimon.events.log_roots import FoundFile
 from tuimon.events.logdir import LogdirScan, UnreadablePath
 from tuimon.events.tails import Tail, open_tail
@@ -35,9 +35,9 @@ def load(sources: Sequence[LogSource]) -> LogSnapshot:
     store = Store()
     scan = LogdirScan(sources)
     files: list[FileStatus] = []
-    buffer = ReadBuffer()
+    buffer, formats = ReadBuffer(), KnownFormats()
     for _, members in _by_run(scan.scan()):
-        files += _read_run(store, members, buffer)
+        files += _read_run(store, members, buffer, formats)
     store.set_beside(scan.beside)
     return LogSnapshot(store, tuple(files), scan.truncated, tuple(scan.unreadable))
 
@@ -51,7 +51,8 @@ class LogReader:
         self._scan = LogdirScan(sources)
         self._files: list[FoundFile] = []
         self._tails: dict[Path, Tail] = {}
-        self._runs: dict[str, tuple[dict[str, str], KnownRecords]] = {}
+        self._runs: dict[str, KnownRecords] = {}
+        self._formats = KnownFormats()
         self._buffer = ReadBuffer()
 
     def size(self) -> int:
@@ -68,8 +69,10 @@ class LogReader:
         for file in self._files:
             tail = self._tails.get(file.path)
             if tail is None:
-                plugins, known = self._runs.setdefault(file.run, ({}, KnownRecords()))
-                tail = open_tail(file.path, plugins, self._buffer, known)
+                known = self._runs.get(file.run)
+                if known is None:
+                    known = self._runs[file.run] = KnownRecords(formats=self._formats)
+                tail = open_tail(file.path, known.plugins, self._buffer, known)
                 self._tails[file.path] = tail
             _read(self.store, file, tail)
 
@@ -80,10 +83,10 @@ def load_runs(files: Sequence[FoundFile]) -> Iterator[tuple[RunLog | None, list[
     `files` as `LogdirScan.scan` gives them. Yields each run (None when its files hold no record)
     with the status of its files.
     """
-    buffer = ReadBuffer()
+    buffer, formats = ReadBuffer(), KnownFormats()
     for name, members in _by_run(files):
         store = Store()
-        statuses = _read_run(store, members, buffer)
+        statuses = _read_run(store, members, buffer, formats)
         yield store.runs.get(name), statuses
 
 
@@ -91,10 +94,12 @@ def _by_run(files: Sequence[FoundFile]) -> Iterator[tuple[str, Iterator[FoundFil
     return groupby(files, key=lambda file: file.run)
 
 
-def _read_run(store: Store, files: Iterable[FoundFile], buffer: ReadBuffer) -> list[FileStatus]:
-    plugins: dict[str, str] = {}
-    known = KnownRecords()
-    return [_read(store, file, open_tail(file.path, plugins, buffer, known)) for file in files]
+def _read_run(
+    store: Store, files: Iterable[FoundFile], buffer: ReadBuffer, formats: KnownFormats
+) -> list[FileStatus]:
+    known = KnownRecords(formats=formats)
+    tails = ((file, open_tail(file.path, known.plugins, buffer, known)) for file in files)
+    return [_read(store, file, tail) for file, tail in tails]
 
 
 def _read(store: Store, file: FoundFile, tail: Tail) -> FileStatus:

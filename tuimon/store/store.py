@@ -2,11 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from tuimon.events.logdir import SideFile
 from tuimon.events.points import EventBatch
 from tuimon.store.run_log import FileStatus, RunLog
 from tuimon.text import by_number
+
+
+class Reference(NamedTuple):
+    """Runs that those of a store are compared with, and what they are called."""
+
+    name: str
+    store: "Store"
 
 
 class Store:
@@ -25,6 +33,8 @@ class Store:
         self._sorted: tuple[int, Mapping[str, RunLog]] = -1, {}
         self.beside: tuple[SideFile, ...] = ()
         """What lies beside event files, by run and path; also of runs that have none."""
+        self.reference: Reference | None = None
+        """What its runs are compared with; not among them."""
 
     @property
     def runs(self) -> Mapping[str, RunLog]:
@@ -35,6 +45,11 @@ class Store:
             runs = self._runs.copy()
             self._sorted = arrivals, {name: runs[name] for name in sorted(runs, key=by_number)}
         return self._sorted[1]
+
+    @property
+    def reference_version(self) -> object:
+        """A value that changes when anything of what its runs are compared with does."""
+        return self.reference and (self.reference.name, self.reference.store.version)
 
     @property
     def has_other_data(self) -> bool:

@@ -1,5 +1,6 @@
 """The rows of one tag over all event files of a run."""
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -137,6 +138,20 @@ class Timeline:
     def oddities(self) -> frozenset[Oddity]:
         """What is unusual about the steps."""
         return _NOTHING_ODD if self._plain() else self._order().oddities
+
+    @property
+    def resumed(self) -> list[tuple[int, float]]:
+        """Step and wall time of the first row of each file that goes on where others had ended."""
+        found, ended = list[tuple[int, float]](), -math.inf
+        for _, stretches in groupby(self._states(), key=lambda one: one[0][0]):
+            times: list[float] = []
+            for _, state in stretches:
+                steps, wall_times, *_ = state.rows.view()
+                if not times and wall_times[0] >= ended > -math.inf:
+                    found.append((int(steps[0]), float(wall_times[0])))
+                times += (float(wall_times[0]), float(wall_times.max()))
+            ended = max(ended, *times)
+        return found
 
     def append(
         self, file: str, rows: Sequence[np.ndarray], growth: float = 1.0, begin: int = 0

@@ -13,6 +13,7 @@ from tuimon.charts.ticks import Tick, log_ticks
 from tuimon.charts.traces import Trace, extremes, make_traces, superseded_traces
 from tuimon.charts.viewport import Viewport
 from tuimon.charts.y_labels import unit_ticks
+from tuimon.store.spread import SPREAD_WORDS
 from tuimon.text import safe
 from tuimon.vectors.plot_box import PlotBox
 from tuimon.vectors.primitives import Label, Polyline, VectorDrawing, straight
@@ -66,6 +67,7 @@ def chart_vectors(
     columns = round(width / _DOTS)
     traces = make_traces(content.tracks, content.axis, columns, options, content.marks)
     in_force = list(traces)
+    traces += [part for trace in in_force for part in trace.parts]
     traces += superseded_traces(content.past, content.axis, columns, options, content.marks)
     scale = _y_scale(content, traces, round(width * _SHARE / _TICK_APART))
     ticks = _y_ticks(scale, content)
@@ -137,7 +139,7 @@ def _draw_heading(
         *((text, roles.ACCENT) for text in states_of(content.view, content.options)),
         *((text, roles.WARN) for text in warnings_of(traces, outside, content.marks)),
         *((text, roles.NOTE) for text in ([note] if note else [])),
-        *((text, roles.NOTE) for text in (*notes_of(content), *option_notes(content.options))),
+        *((text, roles.NOTE) for text in (*_told(content), *option_notes(content.options))),
     ]
     x = _MARGIN
     at += _SUBTITLE + 2
@@ -178,6 +180,14 @@ def _draw_axes(
             put(Label(inside, box.bottom + 17, label, roles.TICK, SMALL, "middle"))
             right = inside + half
     axis = content.axis
-    name = f"steps after {axis.origin}" if axis.origin else _X_NAMES[axis.kind]
+    name = _X_NAMES.get(axis.kind) or safe(content.options.x_formula)
+    if axis.origin:
+        name = f"steps after {axis.origin}"
     put(Label((box.left + box.right) / 2, box.bottom + 32, name, roles.NOTE, SMALL, "middle"))
     put(Polyline(straight(box.left, box.bottom, box.right, box.bottom), roles.AXIS))
+
+
+def _told(content: ChartContent) -> list[str]:
+    """What is unusual about the curves, and what their groups show."""
+    kinds = dict.fromkeys(track.curve.spread for track in content.tracks)
+    return [*(SPREAD_WORDS[kind] for kind in kinds if kind), *notes_of(content)]

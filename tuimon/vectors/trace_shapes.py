@@ -39,7 +39,8 @@ def draw_traces(
             for area in _areas(trace, box):
                 put(Polygon(area, ink, _BAND))
     below = [one for one in traces if one.past or one.curve.faded]
-    for trace in [*below[::-1], *(one for one in traces[::-1] if one not in below)]:
+    above = [one for one in traces if not (one.past or one.curve.faded)]
+    for trace in [*below[::-1], *above[::-1]]:
         curve = trace.curve
         role = roles.past(curve.colour) if trace.past and not curve.faded else style.role(curve)
         dash = () if trace.past else DASHES[style.pattern(curve) % len(DASHES)]

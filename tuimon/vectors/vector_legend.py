@@ -29,7 +29,8 @@ class LegendName(NamedTuple):
     value: str
     """The newest one."""
     is_number: bool
-    best: str
+    more: str
+    """The best value, or how far the runs of a group spread."""
 
 
 def legend_names(content: ChartContent, traces: Sequence[Trace]) -> list[LegendName]:
@@ -44,9 +45,8 @@ def legend_names(content: ChartContent, traces: Sequence[Trace]) -> list[LegendN
         known = entry.last is None or math.isfinite(entry.last)
         label = safe(f"{key} {entry.label}" if key else entry.label)
         dash = DASHES[style.pattern(curve) % len(DASHES)]
-        names.append(
-            LegendName(style.role(curve), dash, label, last, known, _best_text(trace, content.unit))
-        )
+        more = _best_text(trace, content.unit) if curve.spread is None else entry.more
+        names.append(LegendName(style.role(curve), dash, label, last, known, more))
     return names
 
 
@@ -79,7 +79,7 @@ def draw_legend(
     """Draw all names in columns, as many as have room; returns where they end."""
     room = drawing.width - 2 * margin
     values = max((text_width(name.value) for name in names), default=0)
-    bests = max((text_width(name.best) + SMALL for name in names if name.best), default=0)
+    bests = max((text_width(name.more) + SMALL for name in names if name.more), default=0)
     beside = _CUE + values + SMALL
     if beside + bests + 8 * SMALL > room:
         bests = 0
@@ -98,6 +98,6 @@ def draw_legend(
         x += labels + SMALL + values
         role = roles.VALUE if name.is_number else roles.WARN
         put(Label(x, y, name.value, role, SMALL, "end", bold=True))
-        if bests and name.best:
-            put(Label(x + SMALL, y, name.best, roles.NOTE, SMALL))
+        if bests and name.more:
+            put(Label(x + SMALL, y, name.more, roles.NOTE, SMALL))
     return top + math.ceil(len(names) / columns) * _LINE

@@ -10,7 +10,7 @@ from typing import Any
 from tuimon.charts import roles
 from tuimon.charts.chart import draw_chart
 from tuimon.charts.heading import option_notes, padded
-from tuimon.charts.model import X_AXES, ChartOptions, Curve, Row, Scales, Span
+from tuimon.charts.model import ChartOptions, Curve, Row, Scales, Span, x_axis_after
 from tuimon.charts.smoothing import stepped
 from tuimon.present.series_curves import SeriesCurves
 from tuimon.store.store import Store
@@ -100,8 +100,8 @@ class CustomScalarsView(View):
             case "custom-scalars-log":
                 self._set(log_y=not self._options.log_y)
             case "custom-scalars-x":
-                at = X_AXES.index(self._options.x_axis) + 1
-                self._set(x_axis=X_AXES[at % len(X_AXES)])
+                options = self._options
+                self._set(x_axis=x_axis_after(options.x_axis, options.x_formula))
 
     def _set(self, **changed: Any) -> None:
         self._own |= changed
@@ -175,11 +175,12 @@ class CustomScalarsView(View):
         patterns = [re.compile(tag) for tag in chart.tags]
         several = len([run for run in store.runs.values() if run.series]) > 1
         colour = 0
+        x = self._options.x_formula
         for run in store.runs.values():
             for tag, series in run.series.items():
                 if any(pattern.match(tag) for pattern in patterns):
                     label = f"{run.name} {tag}" if several else tag
-                    yield self._curves.curve(run, series, label, colour=colour)
+                    yield self._curves.curve(run, series, label, x=x, colour=colour)
                     colour += 1
             for margin in chart.margins:
                 if not all(tag in run.series for tag in margin):
@@ -188,7 +189,7 @@ class CustomScalarsView(View):
                 # The median of the three is the value, as long as it is within its margin.
                 for tag in margin:
                     series = run.series[tag]
-                    yield self._curves.curve(run, series, label, colour=colour, group=label)
+                    yield self._curves.curve(run, series, label, x=x, colour=colour, group=label)
                 colour += 1
 
 

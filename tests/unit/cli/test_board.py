@@ -159,3 +159,111 @@ def test_nothing_here_is_told(
     monkeypatch.chdir(tmp_path)
     assert main(["board"]) == 2
     assert "name a LOGDIR or a RUN" in capsys.readouterr().err
+
+
+@pytest.fixture
+def seeds(tmp_path: Path) -> Path:
+    """Three rates, three seeds each; one of them has no finite accuracy."""
+    chance = np.random.default_rng(7)
+    for rate in RATES:
+        for seed in range(3):
+            values = [chance.random() if (rate, seed) != (0.1, 2) else math.nan for _ in range(9)]
+            records = [version(), *(scalar("val/acc", n, one) for n, one in enumerate(values))]
+            records += [scalar("rate", n, rate) for n in range(9)]
+            write(tmp_path / f"lr={rate:g}" / f"s{seed}", records)
+    return tmp_path
+
+
+@pytest.mark.parametrize("way", ["directory", "/^(.*)/s/"])
+def test_groups_are_those_of_pandas(
+    seeds: Path, way: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frame = tuimon.load(seeds).to_pandas()
+    frame = frame[frame["tag"] == "val/acc"].groupby("run", observed=True)["value"]
+    runs = frame.agg(["max", "last"]).reset_index()
+    runs["last"] = frame.apply(lambda values: values.iloc[-1]).to_numpy()
+    expected = runs.groupby(runs["run"].astype(str).str.partition("/")[0])
+    told = {
+        one["group"]: one
+        for one in json.loads(_printed(capsys, str(seeds), "--group", way, "--json"))
+    }
+    assert list(told) == list(expected["max"].mean().sort_values(ascending=False).index)
+    for name, group in expected:
+        acc = told[name]["metrics"]["val/acc"]
+        for column, kind in (("max", "best"), ("last", "last")):
+            assert acc[kind]["mean"] == pytest.approx(group[column].mean())
+            assert acc[kind]["std"] == pytest.approx(group[column].std())
+            assert acc[kind]["runs"] == group[column].count()
+        assert told[name]["runs"] == [f"{name}/s{seed}" for seed in range(3)]
+    rows = list(csv.DictReader(io.StringIO(_printed(capsys, str(seeds), "--group", way, "--csv"))))
+    assert (
+        float(rows[0]["val/acc best std"])
+        == next(iter(told.values()))["metrics"]["val/acc"]["best"]["std"]
+    )
+    lines = _printed(capsys, str(seeds), "--group", way, "-m", "acc", "-s", "run").splitlines()
+    assert lines[0].split() == ["GROUP", "RUNS", "val/acc", "STD", "OF"]
+    assert [line.split()[:2] for line in lines[1:]] == [
+        [f"lr={rate:g}", "3"] for rate in RATES[::-1]
+    ]
+    assert lines[-1].endswith(" 2"), "two of three have a number"
+
+
+def test_what_is_no_group_is_told(seeds: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for typed, why in (
+        (("--group", "lr"), "--group: no settings are known"),
+        (("--group", "/(/"), "no regular expression"),
+        (("--group", "/a"), "a regular expression ends with /"),
+        (("--group", "directory", "-s", "took"), "no column took: there are run, val/acc, rate"),
+    ):
+        assert main(["board", str(seeds), *typed]) == 2
+        assert why in capsys.readouterr().err
+    assert main(["board", str(seeds), "--group", "directory", "-w", "nothing"]) == 1
+
+
+def test_names_of_options_are_those_of_the_product() -> None:
+    from tuimon.cli.shared import group_options
+    from tuimon.present import run_groups
+    from tuimon.store import spread
+
+    assert group_options.SPREADS == spread.SPREADS
+    ways = (run_groups.BY_SETTINGS, run_groups.BY_DIRECTORY, run_groups.BY_WANDB)
+    assert ways == group_options.WAYS
+
+
+def test_values_are_compared_with_the_baseline_as_by_pandas(
+    logs: Path, capsys: pytest.CaptureFixture[str]
+):
+    made("base", logdir=str(logs / "lr=0.01"), cwd=str(logs))
+    made("other", logdir=str(logs / "lr=0.1"), cwd=str(logs))
+    assert main(["baseline", "base"]) == 0
+    capsys.readouterr()
+    frame = tuimon.load(logs).to_pandas()
+    points = frame[frame.tag == "val/acc"].groupby("run", observed=True).value
+    for last, values in ((False, points.max()), (True, points.last())):
+        option = ["--last"] if last else []
+        [head, row, *_, foot] = _printed(capsys, "other", *option, "-m", "val/acc").splitlines()
+        told = dict(zip(head.split(), row.split(), strict=False))
+        share = values["lr=0.1"] / values["lr=0.01"] - 1
+        assert told["Δ"] == f"{share:+.1%}"
+        assert foot == "Δ: against base"
+    rows = json.loads(_printed(capsys, "base", "other", "--json"))
+    changes = {row["run"]: row["metrics"]["val/acc"]["change"] for row in rows}
+    best = points.max()
+    assert changes == {"base": None, "other": pytest.approx(best["lr=0.1"] / best["lr=0.01"] - 1)}
+
+
+def test_rows_are_found_by_what_is_said_of_their_runs(
+    logs: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(logs)
+    for name, rate in (("one", "0.1"), ("two", "0.01"), ("old", "0.001")):
+        made(name, logdir=str(logs / f"lr={rate}"), cwd=str(logs))
+    assert main(["tag", "one", "paper"]) == main(["archive", "old"]) == 0
+    capsys.readouterr()
+
+    def shown(*argv: str) -> set[str]:
+        return {row["run"] for row in json.loads(_printed(capsys, *argv, "--json"))}
+
+    assert shown() == {"one", "two"}
+    assert shown("-w", "#paper") == {"one"}
+    assert shown("-w", "archived") == {"old"}

@@ -16,7 +16,7 @@ from tuimon.cli import doctor as checks
 from tuimon.cli.doctor import Finding
 from tuimon.cli.main import main
 from tuimon.cli.shared import surroundings
-from tuimon.mirror.wandb_run import about_version
+from tuimon.mirror.wandb_client import about_version
 
 
 def report(capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, dict[str, str]]]:
@@ -218,7 +218,7 @@ def test_an_old_or_new_wandb_is_told(
     monkeypatch: pytest.MonkeyPatch, version: str, console: bool, about: str | None
 ) -> None:
     monkeypatch.setattr("wandb.__version__", version)
-    monkeypatch.setattr("tuimon.mirror.wandb_run.takes_console", lambda: console)
+    monkeypatch.setattr("tuimon.mirror.wandb_client.takes_console", lambda: console)
     assert about_version() == about
 
 

@@ -72,4 +72,4 @@ def test_a_directory_is_viewed(place: Path, capsys: pytest.CaptureFixture[str]) 
     assert "logs [OPTIONS] [RUN]" in capsys.readouterr().out
     (place / "tb").mkdir()
     assert main(["tb", "--help"]) == 0
-    assert "view [OPTIONS] LOGDIR|FILE|RUN..." in capsys.readouterr().out
+    assert "view [OPTIONS] LOGDIR|FILE|PLACE|RUN..." in capsys.readouterr().out

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tuimon.cli.main import main
 from tuimon.cli.shared.text_table import fitted
 from tuimon.present.run_lines import RunCommands
 from tuimon.runs.annotation import Annotation, write_annotation
+from tuimon.runs.progress_record import ProgressRecord, write_progress
 from tuimon.runs.record import RunState
 from tuimon.runs.registry import list_runs
 from tuimon.text import width
@@ -49,6 +51,21 @@ def test_a_long_table_tells_the_numbers(capsys: pytest.CaptureFixture[str]):
     assert "    val/loss best 0.25 at step 0, last 0.5 at step 1\n" in printed
     assert "    val/loss best 1.25 at step 0, last NaN at step 1\n" in printed
     assert "s3cr3t" not in printed
+
+
+def test_how_far_it_is(capsys: pytest.CaptureFixture[str]):
+    now = time.time()
+    going, long_ago = made("going", ended=None), made("stale", ended=None)
+    told = ProgressRecord("steps", 300.0, 1200.0, 2.0, now + 500, now + 480, now + 520)
+    write_progress(going, told._replace(updated_at=now))
+    write_progress(long_ago, told._replace(updated_at=now - 3600))
+    assert main(["ls", "--json"]) == 0
+    found = {run["name"]: run["progress"] for run in json.loads(capsys.readouterr().out)}
+    assert found["stale"] is found["eval"] is None
+    assert found["going"]["share"] == 0.25
+    assert found["going"]["earliest"] < found["going"]["ends_at"] < found["going"]["latest"]
+    assert main(["ls"]) == 0
+    assert re.search(r"going .*25% · 8m \d\ds left", capsys.readouterr().out)
 
 
 def test_a_document(capsys: pytest.CaptureFixture[str]):

@@ -6,9 +6,9 @@ import pytest
 
 from support.stored_runs import made
 from tuimon.cli.main import main
+from tuimon.runs.lookup import find_run
 from tuimon.runs.process import identify
 from tuimon.runs.record import MirrorRecord, write_record
-from tuimon.runs.registry import find_run
 
 
 def test_a_run_that_ended_is_removed_with_all_that_was_kept(capsys) -> None:

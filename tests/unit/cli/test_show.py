@@ -190,6 +190,30 @@ def test_options_of_charts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert "smoothing" not in show(capsys, tmp_path, "--smoothing", "0")
 
 
+def test_charts_of_ones_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    fill(tmp_path / "runs", {"loss": falling(), "epoch": [place / 50 for place in range(200)]})
+    (tmp_path / "tuimon.toml").write_text('pin = ["half"]\n[charts]\nhalf = "loss / 2"\n')
+    options = ["--chart", "lo = log10(loss)", "--x", "epoch", "--width", "200"]
+    output = show(capsys, "runs", *options)
+    assert output.splitlines()[0].endswith("smoothing 0.6  x epoch")
+    head = output.splitlines()[2]
+    assert "loss / 2 0.006909" in head
+    assert "log10(loss) -1.86" in head
+    assert head.index("half") < head.index("lo ")
+    (tmp_path / "tuimon.toml").write_text("pin = 1\n")
+    assert main(["show", "runs", "--no-charts"]) == 0
+    assert "tuimon.toml:1: pin = 1: must be a list" in capsys.readouterr().err
+    for options, why in (
+        (["--chart", "a = b +"], "--chart a = b +: character 8: a tag, a number or"),
+        (["--x", "a, b"], "--x a, b: one formula, not several"),
+    ):
+        assert main(["show", "runs", *options]) == 2
+        assert why in capsys.readouterr().err
+
+
 def test_json_is_what_the_event_files_hold(
     logdir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -315,6 +339,28 @@ def test_runs_side_by_side(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert [line.partition(",")[0] for line in lines] == ["run", ids[0], ids[0], "other"]
     assert main(["view", ids[0], "none"]) == 2
     assert "no such directory, and no run is called 'none'" in capsys.readouterr().err
+
+
+def test_runs_in_groups(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, loss in (("a/1", 1.0), ("a/2", 3.0), ("b/1", 8.0)):
+        fill(tmp_path / name, {"loss": [loss, loss]})
+    typed = ["show", str(tmp_path), "--group", "/^./", "--width", "120"]
+    assert main([*typed, "--spread", "ci"]) == 0
+    printed = capsys.readouterr().out
+    assert "mean, 95% interval" in printed
+    assert "a ×2 2      ±13" in printed  # 12.706 √2 / √2
+    assert "b ×1 8" in printed
+    page = tmp_path / "page.svg"
+    assert main([*typed, "--svg", str(page)]) == 0
+    texts = {node.text for node in ElementTree.parse(page).getroot().iter()}
+    assert {"mean ± std", "a ×2", "±1.4"} <= texts
+    capsys.readouterr()
+    for more, why in (
+        (["--json"], "tuimon board --group BY --json"),
+        (["--group", "lr"], "no set"),
+    ):
+        assert main([*typed, *more]) == 2
+        assert why in capsys.readouterr().err
 
 
 def test_refusals(logdir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -40,6 +40,8 @@ PIECES = (
     *(
         "Traceback (most recent call last):\n",
         'File "x", line 1\n',
+        "The above exception was the direct cause of the following exception:\n\n",
+        "  warnings.warn(\n",
         "ValueError: x\n",
         "KeyError\r",
     ),

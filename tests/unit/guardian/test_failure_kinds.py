@@ -8,8 +8,8 @@ import pytest
 
 from support.failure_excerpts import KINDS, Excerpt, excerpts, kinds_told, sentence
 from tuimon.guardian.child import Outcome
+from tuimon.guardian.exception_table import OF_EXCEPTIONS
 from tuimon.guardian.failure_kinds import FailureKind
-from tuimon.guardian.failure_tables import OF_EXCEPTIONS
 
 EXCERPTS = excerpts()
 MOST_REPEATS = 300

@@ -41,6 +41,7 @@ def test_standard_library_and_the_run_records_are_all_it_loads(tmp_path: Path):
         "tuimon.decoding",
         "tuimon.hook",
         "tuimon.regular_file",
+        "tuimon.runs.annotation",
         "tuimon.runs",
         "tuimon.console",
         "tuimon.console.rotation",

@@ -86,7 +86,7 @@ def test_whose_it_is_where_it_was_and_what_it_says_further():
         "after it",
     )
     [end], taken = traceback_ends(lines)
-    assert end == (4, "", lines[0], lines[4], "Missing key(s): a.", "b.py:41")
+    assert end == (4, "", lines[0], lines[4], "Missing key(s): a.", "b.py:41", "/x/a.py")
     assert taken == {1, 2, 3, 4}
 
 

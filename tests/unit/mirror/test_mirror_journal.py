@@ -3,7 +3,6 @@
 import os
 import resource
 import stat
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,10 @@ KEY = KeyEntry(namespace="a", tag="b\ud800\n", key="a/b (2)")
 
 
 def stretch(row: int, rows: int = 3) -> StretchEntry:
-    return StretchEntry(file=0, begin=10 * row, end=10 * (row + rows), row=row, rows=rows, points=5)
+    end = 10 * (row + rows)
+    return StretchEntry(
+        file=0, begin=10 * row, end=end, row=row, rows=rows, points=5, gaps=[], seam=[], head=[]
+    )
 
 
 def test_a_journal_knows_what_was_entered(tmp_path: Path) -> None:
@@ -102,12 +104,12 @@ def test_row_numbers_are_never_used_twice(tmp_path: Path) -> None:
     with Journal(path) as journal:
         journal.append(RUN, stretch(7), stretch(20))
         assert journal.next_row == 23
-        journal.append(replace(RUN, online=True))
+        journal.append(RUN._replace(online=True))
         assert journal.next_row == 23
     with Journal(path) as journal:
         assert journal.next_row == 23
         assert journal.bytes == 2 * 30
-        assert journal.run == last_run(path) == replace(RUN, online=True)
+        assert journal.run == last_run(path) == RUN._replace(online=True)
 
 
 def test_lines_and_code_that_only_offline_files_hold_are_sent_again_once_online(
@@ -118,7 +120,7 @@ def test_lines_and_code_that_only_offline_files_hold_are_sent_again_once_online(
         journal.append(CodeEntry(directory="/src"))
         journal.append(RUN)
         assert (journal.sent, journal.code) == ({"/console.log": 100}, {"/src"})
-        journal.append(replace(RUN, online=True))
+        journal.append(RUN._replace(online=True))
         assert (journal.sent, journal.code) == ({"/console.log": 0}, set())
 
 
@@ -169,7 +171,7 @@ def test_files_that_cannot_be_read_again_are_known(tmp_path: Path) -> None:
             for number, path in enumerate(paths):
                 journal.append(FileEntry(id=number, path=str(path), run=".", namespace=""))
             journal.append(FileEntry(id=5, path=str(paths[2]), run=".", namespace=""))
-            journal.append(*(replace(stretch(0), file=one, end=100) for one in numbers))
+            journal.append(*(stretch(0)._replace(file=one, end=100) for one in numbers))
         with Journal(tmp_path / "journal") as journal:
             gone = journal.gone()
         (tmp_path / "journal").unlink()

@@ -86,3 +86,23 @@ def test_runs_stand_out_by_what_they_were_not_trained_on(tmp_path: Path) -> None
     curves = MetricCurves(store, pair_tags(tags)[0], colours)
     standing = {curve.label.split()[0] for curve in curves.curves(8) if not curve.faded}
     assert standing == {"00", "01"}
+
+
+def test_runs_of_a_group_share_its_colour_and_stand_out_together(tmp_path: Path) -> None:
+    for name in ("a1", "a2", "b1", "c"):
+        write(tmp_path / name, [scalar("loss", step, 1.0) for step in (0, 1)])
+    store = load([LogSource(path=str(tmp_path))]).store
+    colours = RunColours()
+    colours.meet(trainings(store.runs))
+    curves = MetricCurves(store, pair_tags(["loss"])[0], colours)
+    groups = {"a1": "lr=0.1", "a2": "lr=0.1", "b1": "lr=0.01"}
+    curves.selection = Selection(group="lr", groups=groups, spread="ci", focus="a2")
+    drawn = curves.curves(8)
+    assert [curve.group for curve in drawn] == ["lr=0.1", "lr=0.1", "lr=0.01", ""]
+    assert [curve.spread for curve in drawn] == ["ci", "ci", "ci", None]
+    assert [curve.colour for curve in drawn[:3]] == [1, 1, 0]  # numbers by size
+    assert [curve.faded for curve in drawn] == [False, False, True, True]
+    assert [curve.is_member for curve in drawn] == [False, True, False, False]
+    curves.selection = Selection(group="lr", groups=groups, members=True)
+    assert [curve.is_member for curve in curves.curves(8)] == [True, True, True, False]
+    assert not any(curve.faded for curve in curves.curves(8))

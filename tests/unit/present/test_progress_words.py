@@ -27,7 +27,7 @@ def record(left: float | None = None, spread: float = 0.0, done: float = 43.9) -
         (record(4e5), "43% · 4d 15h left"),
         (record(-5), "43%"),
         (record(done=99.99), "99%"),
-        (record(done=100), "100%"),
+        (record(done=100), "99%"),
         (record(60)._replace(updated_at=NOW - 3600), ""),
         (None, ""),
     ],

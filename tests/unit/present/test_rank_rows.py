@@ -44,6 +44,19 @@ def test_what_is_known_of_nobody_has_no_column():
     ]
 
 
+def test_ranks_of_other_hosts_are_told_as_far_as_they_print():
+    here = [rank(n, LOAD)._replace(rank=Rank(n, 6, n - 2, 2)) for n in (2, 3)]
+    facts = {0: RankFacts(990.0, 12), 2: RankFacts(995.0, 12), 9: RankFacts(1.0, 1)}
+    assert rank_rows(still(*here), facts, 1000.0) == [
+        ("rank", "state            step  heard"),
+        ("0", "on another host  12    10 s ago"),
+        ("2", "runs             12    5 s ago"),
+        ("3", "runs             -     -"),
+    ]
+    unsure = [one._replace(rank=Rank(n, 6)) for n, one in enumerate(here)]
+    assert [name for name, _ in rank_rows(still(*unsure), facts, 1000.0)] == ["rank", "0", "1"]
+
+
 def test_the_slowest_is_behind_all_others_and_silent():
     survey = still(*(rank(number, LOAD) for number in range(3)))
 

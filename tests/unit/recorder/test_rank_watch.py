@@ -28,5 +28,16 @@ def test_lines_and_event_files_of_each_rank(tmp_path: Path):
     assert facts[1].memory is None
 
 
+def test_lines_tell_of_ranks_on_other_hosts(tmp_path: Path):
+    paths = RunPaths(tmp_path / "run")
+    paths.console_log.parent.mkdir()
+    paths.console_log.write_text(
+        "".join(f"[1,{n}]<stdout>:step {n + 5} loss 0.5\n" for n in range(9))
+    )
+    here = PythonProcess(os.getpid(), 1, Rank(4, 6, 0, 2), ())
+    facts = rank_facts(paths, Survey([here], frozenset()))
+    assert {number: one.step for number, one in facts.items()} == {n: n + 5 for n in range(5)}
+
+
 def test_without_ranks_nothing_is_read():
     assert rank_facts(None, Survey([PythonProcess(1, 0, None)], frozenset())) == {}

@@ -29,10 +29,13 @@ def test_versions_are_those_that_the_training_told_the_first_on_its_path(tmp_pat
         "pytorch-lightning": "2.5.1", "numpy": "2.1.3",
     }  # fmt: skip
     assert [*found.versions][:3] == ["python", "torch", "CUDA"]
+    assert found.packages == {
+        "left-pad": "1.0", "numpy": "2.1.3", "pytorch-lightning": "2.5.1", "torch": "2.9.1"
+    }  # fmt: skip
 
 
 def test_without_that_they_are_those_of_the_interpreter(tmp_path: Path) -> None:
     install(tmp_path / "venv" / "lib" / "python3.12" / "site-packages", "torch-2.8.0.dist-info")
     python = f"{tmp_path}/venv/bin/python"
-    assert software(RunPaths(tmp_path), [python, "x.py"]) == (python, {"torch": "2.8.0"})
-    assert software(RunPaths(tmp_path), ["/usr/bin/torchrun"]) == (None, {})
+    assert software(RunPaths(tmp_path), [python, "x.py"]) == (python, *[{"torch": "2.8.0"}] * 2)
+    assert software(RunPaths(tmp_path), ["/usr/bin/torchrun"]) == (None, {}, {})

@@ -14,8 +14,9 @@ from tuimon.runs.annotation import (
     tags_in,
     write_annotation,
 )
+from tuimon.runs.lookup import find_run
 from tuimon.runs.record import RunState
-from tuimon.runs.registry import find_run, read_status
+from tuimon.runs.registry import read_status
 from tuimon.runs.run_index import RunIndex
 
 SAID = Annotation(name="the \x1b[31m one", note="läuft\nbesser", tags=("good", "é"), starred=True)

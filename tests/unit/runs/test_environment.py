@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tuimon.runs.environment import changes, read_environment, worth_keeping, write_environment
+from tuimon.runs.environment import changes, worth_keeping
+from tuimon.runs.text_mapping import read_mapping, write_mapping
 
 SET = {
     "CUDA_VISIBLE_DEVICES": "1",
@@ -30,16 +31,16 @@ def test_what_a_scheduler_gave_is_not_kept():
 
 def test_variables_are_read_as_they_were_written(tmp_path: Path):
     path = tmp_path / "environment.json"
-    assert read_environment(path) is None
-    write_environment(path, SET | {"BYTES": "\udcff\n"})
-    assert read_environment(path) == SET | {"BYTES": "\udcff\n"}
+    assert read_mapping(path) is None
+    write_mapping(path, SET | {"BYTES": "\udcff\n"})
+    assert read_mapping(path) == SET | {"BYTES": "\udcff\n"}
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"a": 1}', "[" * 99999])
 def test_what_makes_no_sense_is_not_known(tmp_path: Path, text: str):
     path = tmp_path / "environment.json"
     path.write_text(text)
-    assert read_environment(path) is None
+    assert read_mapping(path) is None
 
 
 def test_what_has_changed_since():

@@ -13,6 +13,7 @@ import pytest
 from tuimon.runs import registry
 from tuimon.runs.activity import remark
 from tuimon.runs.lock import locked
+from tuimon.runs.lookup import RunNotFound, find_run
 from tuimon.runs.paths import RunPaths, new_run_directory, runs_directory
 from tuimon.runs.process import boot_id, current, identify, machine_id
 from tuimon.runs.record import (
@@ -24,7 +25,7 @@ from tuimon.runs.record import (
     RunState,
     write_record,
 )
-from tuimon.runs.registry import RunNotFound, find_run, list_runs, read_status
+from tuimon.runs.registry import list_runs, read_status
 
 ELSEWHERE = {"host": "gpu99", "machine_id": "f" * 32}
 

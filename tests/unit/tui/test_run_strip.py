@@ -1,5 +1,7 @@
 """The runs where there is no room for their list: each that stands out has its name."""
 
+from dataclasses import replace
+
 from tuimon.charts import roles
 from tuimon.present.run_table import RunRow, RunTable
 from tuimon.tui.panes.run_strip import strip_rows
@@ -32,10 +34,14 @@ def test_names_are_cut_rather_than_left_out() -> None:
     ]
 
 
-def test_runs_that_look_alike_are_named_by_what_they_were_given() -> None:
-    rows = [
-        RunRow(name, name, "━", roles.curve(colour), hparams=(rate,), focused=name == "c")
-        for name, colour, rate in (("a", 0, "0.1"), ("b", 0, "0.1"), ("c", 2, "0.1"), ("d", 3, ""))
-    ]
-    (row,) = strip_rows(RunTable(rows, grouped=True, hparams=("lr",)), 60, 3)
-    assert "".join(span.text for span in row).rstrip() == "━ lr 0.1  ━ › c  ━ d"
+def test_runs_of_a_group_are_named_by_their_group() -> None:
+    runs = [RunRow(name, name, "━", roles.curve(0), is_member=True) for name in ("a", "b")]
+    group = RunRow("", "lr=0.1 ×2", "━", roles.curve(0), members=tuple(runs))
+    table = RunTable([group, *runs, RunRow("c", "c", "━", roles.curve(2))])
+    (row,) = strip_rows(table, 60, 3)
+    assert "".join(span.text for span in row).rstrip() == "━ lr=0.1 ×2  ━ c"
+    assert table.names == ["a", "b", "c"]
+    assert table.told == runs[0]
+    faded = [replace(run, faded=True) for run in runs]
+    dim = replace(group, faded=True, members=tuple(faded))
+    assert RunTable([dim, *faded, RunRow("c", "c", "━", roles.curve(2))]).others == 2

@@ -1,5 +1,6 @@
 """The lists of runs and tags: where their cursor is, what is in view, what a line means."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ class Pane(TagPane):
     """Keeps what it asks for."""
 
     def __init__(self, runs: int, tags: int) -> None:
-        super().__init__(Look(), dict, self.keep, id="tags")
+        super().__init__(Look(), dict, dict, self.keep, id="tags")
         self.asked: list[Any] = []
         self.fill(runs, tags)
 
@@ -167,6 +168,24 @@ def test_runs_are_ranked_by_the_tag_under_the_cursor_and_by_name_again() -> None
     pane.set_content(RunTable(rows, "loss", "loss best", by_value=True), [TagRow("acc")])
     pane.action_rank()
     assert pane.asked == [
-        {"rank": "loss", "run_order": "best"},
-        {"rank": "loss", "run_order": "name"},
+        {"rank": "loss", "run_order": "best", "order_by": ""},
+        {"rank": "loss", "run_order": "name", "order_by": ""},
     ]
+
+
+def test_runs_are_ordered_by_each_column() -> None:
+    pane = Pane(runs=0, tags=0)
+    rows = [
+        replace(run_row(name, value=1.0), hparams=texts)
+        for name, texts in (("a", ("0.1", "x")), ("b", ("1e-3", "")), ("c", ("0.02", "w")))
+    ]
+    table = RunTable(rows, "loss", "loss best", by_value=True, hparams=("lr", "opt"))
+    found = []
+    for _ in range(3):
+        pane.set_content(table, [])
+        pane.action_rank()
+        table = replace(table, by_value=False).ordered(pane.asked[-1]["order_by"])
+        found.append([row.name for row in table.rows])
+    assert [one["order_by"] for one in pane.asked] == ["lr", "opt", ""]
+    assert [one["run_order"] for one in pane.asked] == ["best", "best", "name"]
+    assert found[:2] == [["b", "c", "a"], ["c", "a", "b"]]

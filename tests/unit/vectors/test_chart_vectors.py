@@ -44,9 +44,12 @@ def test_a_line_leads_through_its_points_between_labelled_limits():
     assert texts(drawing, roles.TITLE) == ["lr"]
 
 
-@pytest.mark.parametrize(("axis", "name"), [("relative", "time since"), ("wall", "local time")])
-def test_the_axis_of_time_is_named(axis, name):
-    drawing = chart_vectors("lr", [curve([1, 2])], 800, replace(RAW, x_axis=axis))
+@pytest.mark.parametrize(
+    ("axis", "name"), [("relative", "time since"), ("wall", "local time"), ("metric", "epoch / 2")]
+)
+def test_the_axis_is_named(axis, name):
+    options = replace(RAW, x_axis=axis, x_formula="epoch / 2")
+    drawing = chart_vectors("lr", [replace(curve([1, 2]), x=np.array([0.0, 0.5]))], 800, options)
     assert any(text.startswith(name) for text in texts(drawing, roles.NOTE))
 
 

@@ -1,6 +1,7 @@
 """Layouts as torch's add_custom_scalars and TensorBoard's own API leave them."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,11 @@ def test_keys(tmp_path: Path):
     assert "log y" in shown(view, subject)
     view.press("custom-scalars-x")
     assert "+2s" in shown(view, subject)
+    charts = replace(LOOK.charts, x_axis="metric", x_formula="lr * 0 + 0.25")
+    along = CustomScalarsView()
+    assert "0.25" in shown(along, subject, LOOK._replace(charts=charts))
+    along.press("custom-scalars-x")
+    assert "0.25" not in shown(along, subject, LOOK._replace(charts=charts))
     view.press("custom-scalars-open")
     assert shown(view, subject).count("▾") == 2
     view.press("custom-scalars-open")

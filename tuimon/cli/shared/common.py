@@ -12,8 +12,9 @@ from tuimon.present.progress_words import is_current
 from tuimon.runs.activity import activity, flaw, leftovers, losses
 from tuimon.runs.annotation import LONGEST, Annotation, write_annotation
 from tuimon.runs.launch_command import launch_command
+from tuimon.runs.lookup import RunNotFound, find_run
 from tuimon.runs.record import RunState, as_document
-from tuimon.runs.registry import RunNotFound, RunStatus, find_run, list_runs
+from tuimon.runs.registry import RunStatus, list_runs
 from tuimon.runs.removal import size_of
 from tuimon.runs.secrecy import mask_of, masked_command
 from tuimon.text import format_duration, safe
@@ -105,6 +106,9 @@ def say(status: RunStatus, said: Annotation) -> None:
         write_annotation(status.paths.annotation, said)
     except OSError as error:
         raise CommandError(f"{safe(status.name)}: cannot be written: {error.strerror}") from None
+    mirror = status.mirror
+    if mirror is not None and mirror.state == "finished" and mirror.url and mirror.told != said:
+        click.echo(f"W&B is told by: tuimon sync {status.record.id}", err=True)
 
 
 def settings_or_refuse(*, screen: bool = True) -> "Settings":

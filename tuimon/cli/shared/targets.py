@@ -10,6 +10,7 @@ import click
 
 from tuimon.cli.shared.common import CommandError, complete_run_or_logdir, run_or_refuse
 from tuimon.cli.shared.piped_log import STANDARD_INPUT, piped_log
+from tuimon.cli.shared.remote_copies import remote_copy
 from tuimon.runs.registry import RunStatus
 from tuimon.runs.sources import LogSource
 from tuimon.text import safe
@@ -77,6 +78,8 @@ def select(source: str | None) -> LogTarget:
         return LogTarget((piped_log(to_end=True),), None)
     if source is not None and Path(source).exists():
         return LogTarget((log_source(Path(source)),), None)
+    if source is not None and (copy := remote_copy(source, whole=True)) is not None:
+        return LogTarget((copy,), None)
     if source is not None and os.sep in source:
         raise CommandError(f"{safe(source)}: no such directory")
     try:
@@ -114,7 +117,7 @@ class EventLogs:
 
         scan = LogdirScan(target.sources)
         files = scan.scan()
-        where = " ".join(safe(source.path) for source in target.sources)
+        where = " ".join(safe(source.label or source.path) for source in target.sources)
         for closed in scan.unreadable:
             tell(f"{safe(closed.path)}: {closed.error}: left out")
         if not files and not scan.beside:

@@ -9,11 +9,12 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -38,6 +39,7 @@ _ANSWER_SECONDS = 2.0
 """That a state directory may take to answer, once the screen is left."""
 _THREADS = "OPENBLAS_NUM_THREADS"
 _LAST_LINES = 12
+NOTHING_ASKED: Mapping[str, Any] = MappingProxyType({})
 
 
 @contextlib.contextmanager
@@ -94,12 +96,21 @@ def watch_logdirs(directories: Sequence[Path], *, plain: bool, reset: bool = Fal
     return watch_sources(sources, plain=plain, reset=reset)
 
 
-def watch_sources(sources: Sequence[LogSource], *, plain: bool, reset: bool) -> int:
-    """Watch log directories, those of several runs for example, until the viewer is left."""
+def watch_sources(
+    sources: Sequence[LogSource],
+    *,
+    plain: bool,
+    reset: bool,
+    asked: Mapping[str, Any] = NOTHING_ASKED,
+) -> int:
+    """Watch log directories, those of several runs for example, until the viewer is left.
+
+    `asked` are fields of the look (`tuimon.cli.shared.look_options`).
+    """
     with quick_imports():
         from tuimon.session.session import Session
 
-    return _watch(Session(None, sources), plain=plain, reset=reset)
+    return _watch(Session(None, sources), plain=plain, reset=reset, asked=asked)
 
 
 def watch_process(process: "ForeignProcess", *, plain: bool, reset: bool) -> int:
@@ -212,7 +223,14 @@ def open_log() -> Path:
     return path
 
 
-def _watch(session: "Session", *, plain: bool, reset: bool, typist: "Typist | None" = None) -> int:
+def _watch(
+    session: "Session",
+    *,
+    plain: bool,
+    reset: bool,
+    typist: "Typist | None" = None,
+    asked: Mapping[str, Any] = NOTHING_ASKED,
+) -> int:
     obstacle = None if plain else screen_obstacle()
     if obstacle is not None:
         click.echo(f"tuimon: {obstacle}: printing lines instead of the screen", err=True)
@@ -230,10 +248,17 @@ def _watch(session: "Session", *, plain: bool, reset: bool, typist: "Typist | No
         finally:
             session.stop()
     with faults_blocked():
-        return _show(session, settings, reset=reset, typist=typist)
+        return _show(session, settings, reset=reset, typist=typist, asked=asked)
 
 
-def _show(session: "Session", settings: "Settings", *, reset: bool, typist: "Typist | None") -> int:
+def _show(
+    session: "Session",
+    settings: "Settings",
+    *,
+    reset: bool,
+    typist: "Typist | None",
+    asked: Mapping[str, Any],
+) -> int:
     # Before the screen's own modules are loaded, so that the first frame has curves.
     session.start()
     try:
@@ -242,7 +267,7 @@ def _show(session: "Session", settings: "Settings", *, reset: bool, typist: "Typ
             from tuimon.tui.app import run_app
         if reset:
             LookFile(session).forget()
-        run_app(session, settings, typist)
+        run_app(session, settings, typist, asked)
         return 0
     finally:
         session.stop()

@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuimon.events.batches import BatchBuilder
-from tuimon.events.bulk.grouped import Template
 from tuimon.events.bulk.records import read_steps, step_word
-from tuimon.events.bulk.templates import STEP_AT, WALL_AT
+from tuimon.events.bulk.templates import STEP_AT, WALL_AT, ScalarPlace, Template
 from tuimon.events.crc import Bytes, column, damaged_rows, remainder, trailer_key, unmasked
 from tuimon.events.fields import Buffer
 from tuimon.events.frames import FRAME_BYTES, TRAILER_BYTES
@@ -69,10 +68,13 @@ class Cycle:
         ]
         self._trailer_keys = np.array(keys, np.uint32)[:, None]
         self._step_sizes: dict[int, list[int]] = {}
-        self._tags: dict[str, list[int]] = {}
+        self._values: list[tuple[int, ScalarPlace]] = []  # in a row of bytes; by place of the frame
+        self._tags: dict[str, list[int]] = {}  # the values of each
         for place, template in enumerate(templates):
             self._step_sizes.setdefault(template.layout.step_bytes, []).append(place)
-            self._tags.setdefault(template.tag, []).append(place)
+            for tag, value in zip(template.tags, template.layout.values, strict=True):
+                self._tags.setdefault(tag, []).append(len(self._values))
+                self._values.append((place, value._replace(at=self._places[place][0] + value.at)))
         self._most = _FIRST_ROWS
 
     def decode(self, window: Buffer, start: int, builder: BatchBuilder) -> int:
@@ -92,7 +94,8 @@ class Cycle:
     def _decode_rows(self, window: Buffer, at: int, most: int, builder: BatchBuilder) -> int:
         """Decode at most so many rows from `at` on, as far as they are sound; how many that are."""
         shape = len(self._places), most
-        points = ScalarColumns(np.empty(shape, np.int64), np.empty(shape), np.empty(shape))
+        values = np.empty((len(self._values), most))
+        points = ScalarColumns(np.empty(shape, np.int64), np.empty(shape), values)
         block = max(_BLOCK_BYTES // self.row_bytes, _BLOCK_ROWS)
         # Fresh memory for each step of this would take longer than the steps.
         scratch = np.empty((min(most, block), self.row_bytes), np.uint8)
@@ -105,8 +108,13 @@ class Cycle:
             if len(rows) < len(scratch):
                 break
         if count:
-            for tag, places in self._tags.items():
-                columns = (_joined(numbers[:, :count], places) for numbers in points)
+            for tag, found in self._tags.items():
+                places = [self._values[one][0] for one in found]
+                columns = (
+                    _joined(points.steps[:, :count], places),
+                    _joined(points.wall_times[:, :count], places),
+                    _joined(points.values[:, :count], found),
+                )
                 builder.add_columns(tag, ScalarColumns(*columns))
         return count
 
@@ -135,12 +143,14 @@ class Cycle:
         return next(damaged_rows(differences), len(rows))
 
     def _read_points(self, rows: Bytes, points: ScalarColumns, done: int) -> None:
-        """Read the points in `rows` into arrays [places, rows] that hold those of `done` rows."""
+        """Read `rows` into arrays that hold those of `done` rows: steps and wall times [places,
+        rows], values [values, rows]."""
         new = slice(done, done + len(rows))
+        for place, (start, _) in enumerate(self._places):
+            points.wall_times[place, new] = column(rows, start + WALL_AT, "<f8")
         with np.errstate(invalid="ignore"):  # signalling NaNs become quiet ones
-            for place, (start, layout) in enumerate(self._places):
-                points.wall_times[place, new] = column(rows, start + WALL_AT, "<f8")
-                points.values[place, new] = column(rows, start + layout.value_at, layout.value_type)
+            for number, (_, value) in enumerate(self._values):
+                points.values[number, new] = column(rows, value.at, value.type)
         for size, places in self._step_sizes.items():
             digits = self._gather(rows, places, STEP_AT, step_word(size))
             rest = self._gather(rows, places, STEP_AT + 8, "<u8") if size > 8 else None

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from tuimon.events.batches import BatchBuilder
 from tuimon.events.bulk.records import find_damaged, gather, read_points
-from tuimon.events.bulk.templates import NO_TEMPLATE, Family, RecordLayout, find_layout
+from tuimon.events.bulk.templates import NO_TEMPLATE, Family, Template, find_layout
 from tuimon.events.crc import Words
 from tuimon.events.fields import Buffer, WireError
 from tuimon.events.frames import HEADER_BYTES, TRAILER_BYTES, Chain
+from tuimon.events.plugins import is_scalar, known_plugin
 from tuimon.events.points import ScalarColumns
-from tuimon.events.single import is_scalar, known_plugin
 from tuimon.events.wire import parse_event
 
 DAMAGED = -2
@@ -40,15 +40,6 @@ _BLOCK_ROWS = 8192
 """Frames decoded at a time: the arrays in between stay in the processor's cache."""
 
 Indices = NDArray[np.intp]
-
-
-class Template(NamedTuple):
-    """What records of one tag and layout have in common."""
-
-    tag: str
-    layout: RecordLayout
-    frame: bytes
-    """A frame of it; what its free bytes hold means nothing."""
 
 
 class FramePoints(NamedTuple):
@@ -181,7 +172,7 @@ class GroupedDecoder:
             families.append(family)
         if not family.add(row, len(self.templates)):
             return None
-        self.templates.append(Template(value.tag, layout, frame))
+        self.templates.append(Template((value.tag,), layout, frame))
         number = self._tags.setdefault(value.tag, len(self._tags))
         self._tag_numbers = np.append(self._tag_numbers, np.uint16(number))
         return family

@@ -34,11 +34,12 @@ def find_damaged(frames: Words, frame_bytes: int) -> list[int]:
 
 
 def read_points(frames: Words, layout: RecordLayout) -> ScalarColumns:
-    """The points in `frames` of one layout, rows [n, words]."""
+    """The points in `frames` of one layout that has one value, rows [n, words]."""
+    (place,) = layout.values
     digits = column(frames, STEP_AT, step_word(layout.step_bytes)).copy()
     rest = column(frames, STEP_AT + 8, "<u8") if layout.step_bytes > 8 else None
     with np.errstate(invalid="ignore"):  # signalling NaNs become quiet ones
-        values = column(frames, layout.value_at, layout.value_type).astype(np.float64)
+        values = column(frames, place.at, place.type).astype(np.float64)
     wall_times = column(frames, WALL_AT, "<f8").copy()
     return ScalarColumns(read_steps(digits, rest, layout.step_bytes), wall_times, values)
 

@@ -1,7 +1,8 @@
-"""Templates: scalar records of one tag are alike but for few bytes at known places.
+"""Templates: records of scalars of the same tags are alike but for few bytes at known places.
 
 A writer serializes every point of a tag in the same way, so that two of them differ in nothing but
-the wall time, the step (in as many bytes), the value and the checksum. Where these lie is the
+the wall time, the step (in as many bytes), the value and the checksum; so do those of all values
+that it logs at once. Where these lie is the
 *layout*; the record with these bytes zeroed is the *template*. A record that equals a template
 outside of the free bytes means what the template's record meant, by comparison of bytes alone.
 
@@ -40,19 +41,25 @@ _MULTIPLIERS = np.array(
 NO_TEMPLATE = -1
 
 
-class RecordLayout(NamedTuple):
-    """Where the free bytes of a scalar record lie, counted from the start of its frame."""
+class ScalarPlace(NamedTuple):
+    """Where a value lies, counted from the start of its frame."""
 
-    frame_bytes: int
-    step_bytes: int
-    value_at: int
-    value_type: str
+    at: int
+    type: str
     """``<f`` or ``<d``."""
 
     @property
-    def value_bytes(self) -> int:
-        """Size of the value."""
-        return struct.calcsize(self.value_type)
+    def end(self) -> int:
+        """Where it ends."""
+        return self.at + struct.calcsize(self.type)
+
+
+class RecordLayout(NamedTuple):
+    """Where the free bytes of a record of scalars lie, counted from the start of its frame."""
+
+    frame_bytes: int
+    step_bytes: int
+    values: tuple[ScalarPlace, ...]
 
     @property
     def step_end(self) -> int:
@@ -71,7 +78,8 @@ class RecordLayout(NamedTuple):
         mask[: self.frame_bytes - TRAILER_BYTES] = 0xFF
         mask[WALL_AT : WALL_AT + 8] = 0
         mask[STEP_AT : self.step_end] = 0x80  # whether the number goes on is part of the layout
-        mask[self.value_at : self.value_at + self.value_bytes] = 0
+        for place in self.values:
+            mask[place.at : place.end] = 0
         return mask
 
     def outline(self, payload: bytes) -> bytes:
@@ -80,12 +88,22 @@ class RecordLayout(NamedTuple):
         return (np.frombuffer(payload, np.uint8) & mask).tobytes()
 
 
+class Template(NamedTuple):
+    """What records of the same tags and layout have in common."""
+
+    tags: tuple[str, ...]
+    """Of the values, in their order."""
+    layout: RecordLayout
+    frame: bytes
+    """A frame of it; what its free bytes hold means nothing."""
+
+
 def find_layout(payload: bytes, event: Event) -> RecordLayout | None:
     """Layout of the record with `payload`, which the walker read as `event`.
 
-    None unless the record holds one scalar value and nothing unusual.
+    None unless the record holds scalar values and nothing unusual.
     """
-    if len(event.values) != 1 or event.values[0].scalar is None:
+    if not event.values or any(value.scalar is None for value in event.values):
         return None
     if len(payload) < 20 or payload[0] != WALL_KEY or payload[9] != STEP_KEY:
         return None
@@ -94,9 +112,18 @@ def find_layout(payload: bytes, event: Event) -> RecordLayout | None:
         return None
     size = len(payload) + FRAME_BYTES
     try:
-        for start, end in _fixed_spans(payload, 10 + step_bytes):
-            value_type = "<f" if end - start == 4 else "<d"
-            layout = RecordLayout(size, step_bytes, start + HEADER_BYTES, value_type)
+        values = _values(payload, 10 + step_bytes)
+        candidates = [_number_spans(payload, *span) for span in values]
+        if len(candidates) != len(event.values) or not all(candidates):
+            return None
+        # Of many values only the likeliest places are tried: the first, which are numbers by kind.
+        likely = (
+            [*zip(*candidates, strict=True)]
+            if len(candidates) == 1
+            else [[spans[0] for spans in candidates]]
+        )
+        for spans in likely:
+            layout = RecordLayout(size, step_bytes, tuple(_place(*span) for span in spans))
             if _holds(layout, layout.outline(payload)):
                 return layout
     except WireError:
@@ -104,15 +131,32 @@ def find_layout(payload: bytes, event: Event) -> RecordLayout | None:
     return None
 
 
-def _fixed_spans(payload: bytes, start: int) -> Iterator[Span]:
-    """Contents of four or eight bytes that may be the value."""
-    pending = [(start, len(payload))]
-    while pending:
-        for key, first, second in fields(payload, *pending.pop()):
-            if key in (_SUMMARY, _VALUE, _TENSOR):
-                pending.append((first, second))
-            if key & 7 in (FIXED32, FIXED64, BYTES) and second - first in (4, 8):
-                yield first, second
+def _values(payload: bytes, start: int) -> Iterator[Span]:
+    """The values of the summaries in an event, from `start` on."""
+    for key, first, second in fields(payload, start, len(payload)):
+        if key == _SUMMARY:
+            for inner, begin, end in fields(payload, first, second):
+                if inner == _VALUE:
+                    yield begin, end
+
+
+def _number_spans(payload: bytes, start: int, end: int) -> list[Span]:
+    """Contents of four or eight bytes that may be the number in a value: of number kinds first."""
+    numbers: list[Span] = []
+    texts: list[Span] = []
+    for key, first, second in fields(payload, start, end):
+        if key == _TENSOR:
+            texts += _number_spans(payload, first, second)
+        elif second - first in (4, 8):
+            if key & 7 in (FIXED32, FIXED64):
+                numbers.append((first, second))
+            elif key & 7 == BYTES:
+                texts.append((first, second))
+    return numbers + texts
+
+
+def _place(start: int, end: int) -> ScalarPlace:
+    return ScalarPlace(start + HEADER_BYTES, "<f" if end - start == 4 else "<d")
 
 
 @lru_cache(maxsize=1024)  # the files of a log directory have the same tags
@@ -123,7 +167,7 @@ def _holds(layout: RecordLayout, outline: bytes) -> bool:
     """
     try:
         event = parse_event(outline)
-        return len(event.values) == 1 and all(
+        return len(event.values) == len(layout.values) and all(
             parse_event(probe) == expected for probe, expected in _probes(layout, outline, event)
         )
     except WireError:  # the bytes belong to a string
@@ -132,7 +176,6 @@ def _holds(layout: RecordLayout, outline: bytes) -> bool:
 
 def _probes(layout: RecordLayout, outline: bytes, event: Event) -> Iterator[tuple[bytes, Event]]:
     """Payloads that differ in all free bytes, and the events that they have to be."""
-    (value,) = event.values
     for bit, (wall_time, number) in enumerate(_PROBES):
         probe = bytearray(outline)
         struct.pack_into("<d", probe, WALL_AT - HEADER_BYTES, wall_time)
@@ -141,13 +184,16 @@ def _probes(layout: RecordLayout, outline: bytes, event: Event) -> Iterator[tupl
             digit = (place + bit) & 1
             probe[STEP_AT - HEADER_BYTES + place] |= digit
             step |= digit << (7 * place)
-        struct.pack_into(layout.value_type, probe, layout.value_at - HEADER_BYTES, number)
+        numbers = [number * (1 + order) for order in range(len(layout.values))]
+        for (at, type_), one in zip(layout.values, numbers, strict=True):
+            struct.pack_into(type_, probe, at - HEADER_BYTES, one)
+        values = zip(event.values, numbers, strict=True)
         yield (
             bytes(probe),
             event._replace(
                 wall_time=wall_time,
                 step=step - 2**64 if step >= 2**63 else step,
-                values=(value._replace(scalar=number),),
+                values=tuple(value._replace(scalar=one) for value, one in values),
             ),
         )
 

@@ -17,10 +17,10 @@ _CLOCK = r"\d{1,4}:\d\d(?::\d\d)?"
 _BARS = tuple(
     re.compile(pattern)
     for pattern in (  # bounded, so that their time is linear
-        # tqdm: 45%|████▌     | 45/100 [00:12<00:15,  3.5it/s, loss=0.5]
+        # tqdm: 45%|████▌     | 45/100 [00:12<00:15,  3.5it/s, loss=0.5], or cut by the terminal
         rf"(?<![\w.])(?P<count>{_COUNT})(?P<scale>[kKMG]?)"
         rf"(?:/(?P<total>{_COUNT})(?P<of>[kKMG]?)|it) ?\[(?:\d+ days?, )?(?P<elapsed>{_CLOCK})"
-        r"(?:<[^\[\]]{0,30}?)?(?P<rest>,[^\[\]]{0,2000})?\]",
+        r"(?:<[^\[\]]{0,30}?)?(?P<rest>,[^\[\]]{0,2000})?(?:\]|(?P<cut>\Z))",
         # ignite: [45/100]  45%|████▌     , loss=0.5 [00:12<00:15]
         rf"\[(?P<count>{_COUNT})(?P<scale>)/(?P<total>{_COUNT})(?P<of>)\]\s{{1,4}}\d{{1,3}}%\|"
         rf"[^\[,]{{0,200}}(?P<rest>,[^\[]{{0,1000}})?\[(?P<elapsed>{_CLOCK})[^\]]{{0,30}}\]",
@@ -76,7 +76,7 @@ def bar_state(text: str) -> BarState | None:
     match = next(filter(None, (bar.search(text) for bar in _BARS)), None)
     if match is None:
         return None
-    rest = match["rest"] or ""
+    rest = match["rest"] or "" if match.lastgroup != "cut" else ""
     is_drawn = rest or _DRAWN_BEFORE.search(text[: match.start()])
     if "B/s" in rest[:24] or not is_drawn:
         return None

@@ -20,8 +20,8 @@ _LONGEST_SHORT = 4
 FILLERS = frozenset(SPLITS) | word_set(
     "set epoch step iter batch batches end done summary results result metrics metric eta time"
     " elapsed info log rank gpu current mean avg average total stats started finished ended"
-    " complete completed inner it min max loss accuracy lr sec secs s ms img iters steps it"
-    " history error db errors performance learning cmc curve starting begin beginning running"
+    " complete completed inner it min max loss accuracy lr sec secs s ms img iters steps it history"
+    " error db errors performance learning cmc curve starting begin beginning running"
 )
 
 _WORD = re.compile(r"(?<![\w/\-])[A-Za-z]{2,}(?:-[A-Za-z]+)*(?![\w/])")

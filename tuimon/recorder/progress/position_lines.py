@@ -17,13 +17,33 @@ from tuimon.recorder.console_metrics.steps import Position
 
 _LONGEST = 1024
 _MAY_TELL = re.compile(r"\d")
-_LOGGED_EPOCH = re.compile(r"""['"]epoch['"]: ?['"]?(\d{1,9}(?:\.\d{1,15})?)""")
+_NUMBER = r"""['"]: ?['"]?(\d{1,12}(?:\.\d{1,15})?)"""
+_LOGGED_EPOCH = re.compile(rf"""['"]epoch{_NUMBER}""")
 """What Hugging Face's Trainer logs, among the rest."""
+_LOGGED_STEP = re.compile(rf"""['"](?:global_?)?(?:step|iter|iteration){_NUMBER}""")
+_LOGGED_STEPS = re.compile(rf"""['"](?:max|total|num)_(?:steps|iters?|iterations){_NUMBER}""")
+"""Dictionaries and JSON."""
 _OF_ROW = re.compile(r"\s{0,12}(\d{1,9})/(\d{1,9})\s{2,}\S")
 """A row of a table before its bar, as Ultralytics prints it: epochs."""
 _EPOCHS = re.compile(r"epochs\b", re.IGNORECASE)
 _STEPS = re.compile(r"(?:steps|iterations|iters|updates|timesteps)\b", re.IGNORECASE)
+_OTHER_WORK = re.compile(
+    r"^map\b|\b(?:sampling|ddim|denoising|predict(?:ing|ions?)?|evaluat(?:e|ing)|generat(?:ing|ion)"
+    r"|inference|warm-?up|(?:pre|up|down)?loading|fetching|filter(?:ing)?|shards?|(?:pre)?processing"
+    r"|tokeni[sz](?:er|ing)|caching|extracting|(?:en|de)coding|saving|copying|indexing)\b",
+    re.IGNORECASE,
+)
+"""Bars with such names are none of the training, whatever they count."""
+_PART = r"(?:fold|trial|task|run|model|seed|repeat|split|stage|phase|round)"
+_ONE_OF_MANY = re.compile(
+    rf"\b{_PART}[\s:#=]{{0,3}}\d{{1,6}}\s?(?:/|of\b)\s?(?!1\b)\d"
+    rf"|^\W{{0,80}}(?:(?:train|start|begin|runn?)\w{{0,5}}\s)?(?:fold|trial)[\s:#=]{{0,3}}\d+\W*$",
+    re.IGNORECASE,
+)
+"""What announces one of several trainings: when all of them are done, nobody tells."""
 _COUNTED = ("step", "iteration", "progress")
+_FEWEST_STEPS = 10
+"""Fewer are parts of a program (``Step 2/3: train``)."""
 _FEW_COUNTS = 3
 _ROUND = 5
 """Epochs are so many, or a multiple, where it is not clear whether the last is told."""
@@ -51,6 +71,8 @@ class PositionLines:
         self._names = FormCache(lambda text: bar_form_of(text, only_measures=True))
         self._numbers = NumberReader()
         self._printer: str | None = None
+        self.is_one_of_many = False
+        """Whether several trainings follow each other, so that nobody knows the whole."""
         self._base: int | None = None
         self._start: float | None = None
         """Epochs done before the one that is under way."""
@@ -67,7 +89,7 @@ class PositionLines:
 
     def read(self, text: str) -> Sighting | None:
         """Where the training is by this line, or this state of a bar."""
-        if len(text) > _LONGEST or not _MAY_TELL.search(text):
+        if self.is_one_of_many or len(text) > _LONGEST or not _MAY_TELL.search(text):
             return None
         name, begin = printer_of(text)
         if begin:
@@ -79,15 +101,22 @@ class PositionLines:
             return self._bar(state, is_rich="\u2501" in text)
         if (logged := _LOGGED_EPOCH.search(text)) is not None:
             return Sighting("epochs", float(logged[1]), name="fractions")
+        if (logged := _LOGGED_STEP.search(text)) is not None:
+            of = _LOGGED_STEPS.search(text)
+            return Sighting("steps", float(logged[1]), float(of[1]) if of else None, "logged")
         form = self._forms.of(text)
-        if form is NOTHING or form.place.part is not None or form.split in EVALUATIONS:
+        if form is NOTHING:
+            self.is_one_of_many = _ONE_OF_MANY.search(text) is not None
+            return None
+        if form.place.part is not None or form.split in EVALUATIONS:
             return None
         return self._of(self._numbers.read(text, form).position, has_values=form.is_heading)
 
     def _bar(self, state: BarState, *, is_rich: bool) -> Sighting | None:
         name = state.name.rstrip(" :")
         about = self._names.of(name)
-        if about.split in EVALUATIONS or about.place.part is not None:
+        is_other = about.split in EVALUATIONS or _OTHER_WORK.search(name)
+        if is_other or about.place.part is not None:
             return None
         position = self._numbers.read(name, about).position
         if row := _OF_ROW.match(state.name):
@@ -117,7 +146,8 @@ class PositionLines:
         if self._start is not None:
             return self._inside(done, total)
         if position.unit in _COUNTED:
-            return Sighting("steps", done, total, position.unit)
+            is_step = total is None or has_values or total >= _FEWEST_STEPS
+            return Sighting("steps", done, total, position.unit) if is_step else None
         return Sighting("bar", done, total, "row") if total else None
 
     def _of_epoch(self, position: Position, epoch: float, *, has_values: bool) -> Sighting | None:

@@ -75,7 +75,7 @@ class ProgressRecorder:
         if time.monotonic() >= self._pace.due:
             with self._pace.turn():
                 self._look_for_totals(status.record, config, sources)
-                self._write(self._tracks.progress(self._clock.worked), _utilization(measured))
+                self._write(self._progress(), _utilization(measured))
 
     def logged(self, tag: str, columns: ScalarColumns) -> None:
         """The training has written points of a scalar."""
@@ -89,6 +89,12 @@ class ProgressRecorder:
     def close(self) -> None:
         """The training has ended."""
         self._console.close()
+
+    def _progress(self) -> Progress | None:
+        """None of one of several trainings, unless the user has said how long all of them are."""
+        if self._lines.is_one_of_many and not any(self._tracks.given):
+            return None
+        return self._tracks.progress(self._clock.worked)
 
     def _see(self, sighting: Sighting) -> None:
         self._tracks.see(sighting, self._clock.worked)
@@ -173,7 +179,7 @@ def _differs(new: ProgressRecord, old: ProgressRecord) -> bool:
         return True
     if (new.gpu is None) != (old.gpu is None) or abs((new.gpu or 0) - (old.gpu or 0)) >= _SAME_GPU:
         return True
-    if abs(new.share - old.share) >= _SAME_SHARE or (new.share == 1) != (old.share == 1):
+    if abs(new.share - old.share) >= _SAME_SHARE:
         return True
     if new.ends_at is None or old.ends_at is None:
         return new.updated_at - old.updated_at >= _AT_LEAST_EVERY

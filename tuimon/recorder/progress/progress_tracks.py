@@ -14,6 +14,8 @@ _MORE_THAN_ONE = 1.5
 """A bar over so many epochs is no bar of one;"""
 _LESS_THAN_ONE = 0.9
 """nor is one over less."""
+_CLOSE = 0.05
+_MOST_PHASES = 3
 _LAPS = 2
 """So often another bar begins anew within the one that counts them."""
 
@@ -37,7 +39,7 @@ class ProgressTracks:
     def __init__(self, given: KnownTotals, told: KnownTotals) -> None:
         """Totals `given` by the user for this are sure; those that the training was told are
         dropped when it goes beyond them."""
-        self._given = given
+        self.given = given
         self.told = told
         self._dropped: set[float] = set()
         self._tracks: dict[_Key, TimeToGo] = {}
@@ -59,6 +61,9 @@ class ProgressTracks:
         if track is None:
             if len(self._tracks) >= _MOST_TRACKS:
                 self._tracks.clear()
+            self._leave_phases(key)
+            if key in self._refused:
+                return
             track = TimeToGo(key[2], 1.0 if key[0] == "epochs" and key[2] > 1 else None)
             self._tracks[key] = track
         is_back = sighting.done < track.done - (1.0 if key[0] == "epochs" else 0.0)
@@ -85,7 +90,7 @@ class ProgressTracks:
                 yield key, track
 
     def _totals(self) -> set[float | None]:
-        totals = {*self._given, *(one for one in self.told if one not in self._dropped)}
+        totals = {*self.given, *(one for one in self.told if one not in self._dropped)}
         return totals - {None, 1.0}
 
     def _key(self, sighting: Sighting) -> _Key | None:
@@ -94,16 +99,28 @@ class ProgressTracks:
             return None if total is None else (scale, name, total)
         at = scale == "steps"
         told = self.told[at] if self.told[at] not in self._dropped else None
-        if told is not None and total == told - 1:
-            total = told  # the number of the last, counted from 0
-        total = self._given[at] or total or told
+        if told is not None and total is not None and abs(total - told) == 1:
+            total = told  # whether the number of the last is told, from 0, is a guess
+        total = self.given[at] or total or told
         return None if not total else (scale, name, total)
 
     def _refuse(self, key: _Key) -> None:
         self._refused.add(key)
         self._tracks.pop(key, None)
-        if key[2] in self.told and key[2] not in self._given:
+        if key[2] in self.told and key[2] not in self.given:
             self._dropped.add(key[2])
+
+    def _leave_phases(self, key: _Key) -> None:
+        """What is done was one phase when another total is told for the same; and what has a new
+        total again and again is none."""
+        if key[0] != "bar":
+            same = [one for one in (*self._tracks, *self._refused) if one[:2] == key[:2]]
+            is_none = len(same) > _MOST_PHASES
+            for other in same:
+                if is_none or (other in self._tracks and self._tracks[other].done >= other[2]):
+                    self._refuse(other)
+            if is_none:
+                self._refuse(key)
 
     def _confirm(self, epochs: float) -> None:
         """The bar that goes on counts across epochs if it is over more than one, or over less."""
@@ -113,7 +130,7 @@ class ProgressTracks:
                 if over > _MORE_THAN_ONE or over < _LESS_THAN_ONE:
                     self._confirmed.add(key)
                     if key in self._tracks:
-                        self._tracks[key].lap = key[2] / over if over > 1 else None
+                        self._tracks[key].lap = key[2] / _whole(over) if over > 1 else None
 
     def _count_laps(self, key: _Key, done: float) -> None:
         """Bars that begin anew once for each count of another one tell that it is around them."""
@@ -130,6 +147,11 @@ class ProgressTracks:
                     if outer.around > _LAPS:
                         self._confirmed.add(other)
         bar.done = done
+
+
+def _whole(count: float) -> float:
+    """A count that is close to a whole one is that."""
+    return float(round(count)) if abs(count - round(count)) < _CLOSE * count else count
 
 
 def _worth(found: tuple[_Key, TimeToGo]) -> tuple[bool, int]:

@@ -13,7 +13,7 @@ from tuimon.tui.panes.tag_pane import TagPane
 from tuimon.tui.screens.home import HOME_KEYS
 from tuimon.tui.screens.monitor import MonitorScreen
 from tuimon.tui.screens.pages import TEXT_KEYS
-from tuimon.tui.screens.run_page import RUN_KEYS
+from tuimon.tui.screens.sheet_page import SHEET_KEYS
 from tuimon.tui.screens.sparklines import SPARKLINE_KEYS
 from tuimon.tui.screens.summaries import SUMMARY_KEYS
 from tuimon.tui.screens.system import SYSTEM_KEYS
@@ -51,7 +51,7 @@ TABLES: dict[str, tuple[Key, ...]] = {
     "media": (*ITEM_KEYS, *SUMMARY_KEYS),
     "views of media": VIEW_KEYS,
     "texts": TEXT_KEYS,
-    "about the run": RUN_KEYS,
+    "about runs": SHEET_KEYS,
     "where it is": WHERE_KEYS,
     "lines": all_of(Prompt.TOPICS),
 }

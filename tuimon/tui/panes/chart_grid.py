@@ -11,6 +11,7 @@ from textual.containers import Container
 from textual.reactive import var
 from textual.widget import AwaitMount
 
+from tuimon.charts.event_marks import ChartEvent
 from tuimon.charts.model import ChartOptions, Cursor, MarkStyle
 from tuimon.charts.viewport import panned, zoomed
 from tuimon.present.chart_layout import (
@@ -47,6 +48,8 @@ class ChartGrid(Container):
     """How the charts are looked at."""
     cursor: var[Cursor | None] = var(None, init=False)
     """Where values are read, in all charts."""
+    events: var[tuple[ChartEvent, ...]] = var((), init=False)
+    """What happened in the training, for all charts."""
 
     def __init__(
         self,
@@ -144,6 +147,9 @@ class ChartGrid(Container):
         self._restate()
         self.refresh_bindings()
 
+    def watch_events(self) -> None:
+        self._restate()
+
     @property
     def options(self) -> ChartOptions:
         """How the charts are drawn."""
@@ -160,7 +166,7 @@ class ChartGrid(Container):
         if marks != "ascii":
             marks = self.look.marks or marks
         options = replace(self.look.options(marks, palette_of(self.app)), growing=self._growing)
-        self._state = ChartState(options, self.look.views, self.cursor)
+        self._state = ChartState(options, self.look.views, self.cursor, self.events)
         for chart in self.query_children(ChartView):
             chart.state = self._state
         self.draw()
@@ -303,11 +309,13 @@ class ChartGrid(Container):
         self.draw()
 
     def chart_of(self, tag: str) -> int | None:
-        """The index of the chart that holds a tag."""
-        for index, metric in enumerate(self._metrics):
-            if any(tag == member for _, member in metric.curves):
-                return index
-        return None
+        """The index of the chart that holds a tag; of one's own where no other does."""
+        found = [
+            (metric.own, index)
+            for index, metric in enumerate(self._metrics)
+            if any(tag == member for _, member in metric.curves)
+        ]
+        return min(found)[1] if found else None
 
     def on_resize(self) -> None:
         self._arrange()

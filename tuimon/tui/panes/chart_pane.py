@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar, get_args
+from typing import ClassVar, get_args
 
 from textual import on, work
 from textual.actions import SkipAction
@@ -11,21 +11,19 @@ from textual.binding import BindingType
 
 from tuimon.charts.cursor import values_text
 from tuimon.charts.limits import LimitsError, limits_text, parse_limits
-from tuimon.charts.model import Cursor, MarkStyle, XAxis
+from tuimon.charts.model import Cursor, MarkStyle, x_axis_after
 from tuimon.charts.viewport import panned, tailed, zoomed
 from tuimon.present.arrangement import SORTS, section_of
 from tuimon.present.chart_state import view_of, with_view, without_x
 from tuimon.present.look import ChangeLook, Look
-from tuimon.present.run_colours import RunColours
 from tuimon.store.store import Store
 from tuimon.text import safe
 from tuimon.tui.dialogs.save import SaveChoice, SaveScreen
 from tuimon.tui.dialogs.shape import Shape, ShapeScreen
-from tuimon.tui.keys.key_owner import KeyOwner
 from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
 from tuimon.tui.panes.chart_files import charts_as_file, path_for
-from tuimon.tui.panes.chart_grid import ChartGrid
 from tuimon.tui.panes.chart_view import ChartView
+from tuimon.tui.panes.own_chart_keys import OwnChartKeys
 from tuimon.tui.panes.prompt import Prompt
 
 _PAGE = "Turn pages"
@@ -39,7 +37,6 @@ _SAVE = "Save the chart, or all, as SVG, PNG, text; copy it"
 
 _ZOOM = 0.5
 _PAN = 0.25
-_X_AXES: tuple[XAxis, ...] = get_args(XAxis)
 _MARKS: tuple[MarkStyle, ...] = get_args(MarkStyle)
 _SMOOTHINGS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
 _LIMITS = "x=0:5000    y=2:13    y=:1e-3    x=10k:"
@@ -51,7 +48,7 @@ _SORTED = {
 }
 
 
-class ChartPane(KeyOwner, ChartGrid):
+class ChartPane(OwnChartKeys):
     """The grid with keys, which act on the focused chart or, where none has the focus, on all."""
 
     TOPICS: ClassVar[Topics] = {
@@ -85,6 +82,7 @@ class ChartPane(KeyOwner, ChartGrid):
             Key("sort", "s", "sort", "Sort the charts", "Sort: as logged, by name, newest"),
             Key("shape", "w", "shape", "Charts on a page", "Set how many charts are on a page"),
         ),
+        **OwnChartKeys.OF_ONES_OWN,
         "Reading values": (
             Key("cursor", "c", "cursor", "Cursor", "Read values with a cursor: ← →", "cursor", 48),
             Key("mark", "m", "mark", "Compare", "Compare the cursor with here"),
@@ -98,7 +96,8 @@ class ChartPane(KeyOwner, ChartGrid):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(all_of(TOPICS))]
     about = (
         "A chart has the focus: Enter lets it fill the screen, z and Z zoom its x axis, c puts a "
-        "cursor on it, f folds the section it belongs to, Y copies it as text."
+        "cursor on it, f folds the section it belongs to, ^ pins it, A changes one of your own, Y "
+        "copies it as text."
     )
 
     def __init__(
@@ -110,18 +109,13 @@ class ChartPane(KeyOwner, ChartGrid):
         *,
         id: str,
     ) -> None:
-        super().__init__(store, look, marks, RunColours(look.runs), id=id)
-        self._change_look = change_look
+        super().__init__(store, look, marks, change_look, id=id)
         self.limits = Prompt(self._limit, self._end_limits, examples=_LIMITS, id="limits")
         """For the screen to place."""
         self._limited = ""
         """Title of the chart whose limits are typed; empty for all."""
         self._saved = SaveChoice()
         """How a chart was saved last."""
-
-    def change_look(self, **changes: Any) -> None:
-        """The screen keeps the look, and tells it back."""
-        self._change_look(**changes)
 
     def idle_keys(self) -> Collection[str]:
         if not self.count:
@@ -136,7 +130,7 @@ class ChartPane(KeyOwner, ChartGrid):
         return idle
 
     def key_labels(self) -> Mapping[str, str]:
-        return {} if self.cursor is None else self._cursor_labels
+        return super().key_labels() if self.cursor is None else self._cursor_labels
 
     @property
     def _cursor_labels(self) -> dict[str, str]:
@@ -193,7 +187,7 @@ class ChartPane(KeyOwner, ChartGrid):
         self.change_look(log_y=not self.look.log_y)
 
     def action_x_axis(self) -> None:
-        x_axis = _X_AXES[(_X_AXES.index(self.look.x_axis) + 1) % len(_X_AXES)]
+        x_axis = x_axis_after(self.options.x_axis, self.look.x)
         self.cursor = None
         self.change_look(x_axis=x_axis, views=without_x(self.look.views))
 

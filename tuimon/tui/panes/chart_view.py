@@ -56,9 +56,12 @@ class MetricChart:
 
     def newest(self, options: ChartOptions) -> list[Curve]:
         """Its curves as they are now; made anew only if anything has changed."""
-        key = self.curves.versions, self.curves.selection, options.palette
+        self.curves.x = options.x_formula
+        # A baseline was at another time, and knows no axis but steps.
+        compared = options.x_axis != "wall" and not options.x_formula
+        key = self.curves.versions, self.curves.selection, options.palette, compared
         if self._known[0] != key:
-            self._known = key, self.curves.curves(options.palette)
+            self._known = key, self.curves.curves(options.palette, references=compared)
         return self._known[1]
 
     def extent(self, options: ChartOptions) -> Limits | None:
@@ -186,6 +189,7 @@ class ChartView(CellView, can_focus=True):
             chart.curves.selection,
             self.state.view(self.metric.title),
             self.state.cursor,
+            self.state.events,
             self.full,
             chart.shared,
             self.rule.section,
@@ -289,6 +293,7 @@ class ChartView(CellView, can_focus=True):
             note=chart.curves.note,
             full=self.full,
             shared=None if own else chart.shared,
+            events=state.events,
         )
         chart.scales = chart.drawing.scales
         return chart.drawing.rows

@@ -45,6 +45,7 @@ def title_row(memory: HomeMemory, shown: int, cells: int) -> Row:
     total = count(len(runs), "run")
     parts = [
         (f"{shown} of {total}" if shown < len(runs) else total if runs else "", roles.DIM),
+        (f"reading {memory.index.unread} more" if memory.index.unread else "", roles.DIM),
         (f"{going} running" if going else "", roles.OK),
         (f"{paused} paused" if paused else "", roles.WARN),
         (f"! {wrong} with alerts" if wrong else "", roles.ERROR),

@@ -8,6 +8,7 @@ from tuimon.present.chart_state import ChartState
 from tuimon.present.look import Look
 from tuimon.present.page_status import PageStatus, status_row
 from tuimon.present.selection import Selection
+from tuimon.store.spread import SPREAD_WORDS
 from tuimon.tui.panes.cells import CellView
 from tuimon.tui.panes.chart_view import ChartView
 
@@ -53,7 +54,9 @@ def status_of(
         state.view(""),
         any(chart.drawing.clipped for chart in charts),
         selection.text,
+        SPREAD_WORDS[selection.spread] if selection.groups else "",
         _ORDERS.get(look.sort, ""),
         next(falling, None),
+        next(filter(None, (chart.chart.curves.references.name for chart in charts)), ""),
         *pages,
     )

@@ -4,12 +4,14 @@ from collections.abc import Callable, Collection
 from typing import ClassVar
 
 from textual import on
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Horizontal
 from textual.widgets import Input, Static
 
 from tuimon.store.filters import MOST_LENGTH
+from tuimon.text import safe
 from tuimon.tui.keys.key_owner import KeyOwner
 from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
 
@@ -27,6 +29,7 @@ class Prompt(KeyOwner, Container):
             Key("line-clear", "escape", "clear", "Clear", "Clear the line, leave it", "clear", 90),
             Key("line-earlier", "up", "recall(-1)", "Earlier", "Recall a line", "earlier", 80),
             Key("line-later", "down", "recall(1)", "Later"),
+            Key("line-complete", "tab", "complete", "Complete", "Complete a tag", "tag", 85),
         )
     }
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(all_of(TOPICS))]
@@ -54,21 +57,33 @@ class Prompt(KeyOwner, Container):
         asked: str = "",
         examples: str = "",
         history: list[str] | None = None,
+        kept: Callable[[str], None] = lambda text: None,
+        completions: Callable[[str], list[str]] | None = None,
         id: str,
     ) -> None:
-        """`typed` gets the text with every key, `ended` is called once the line is left.
+        """`typed` gets the text with every key, `kept` where Enter keeps it, `ended` is called once
+        the line is left.
 
         `history` has the lines of before, the newest last; those that are kept come to it.
+        `completions` has texts that the beginning of the line could become.
         """
         super().__init__(id=id)
         self._asked = Static(asked, classes="asked", markup=False)
-        self._input = Input(placeholder=examples, compact=True, max_length=MOST_LENGTH)
+        self._input = Input(
+            placeholder=examples,
+            compact=True,
+            max_length=MOST_LENGTH,
+            select_on_focus=completions is None,  # what is long is changed, not typed anew
+        )
         self._said = Static("", classes="said", markup=False)
         self._why = Static("", classes="why", markup=False)
         self.history = [] if history is None else history
         """Those of before, the newest last."""
         self._remembers = history is not None
-        self._on_typed, self._on_ended = typed, ended
+        self._on_typed, self._on_ended, self._on_kept = typed, ended, kept
+        self._completions = completions
+        self._completing: tuple[str, list[str]] = "", []
+        """The line that was completed last, and what else it may be completed to."""
         self._recalled = 0
         """Index in the history; its length stands for what was typed anew."""
         self._typed = ""
@@ -97,7 +112,8 @@ class Prompt(KeyOwner, Container):
             self._on_ended()
 
     def idle_keys(self) -> Collection[str]:
-        return () if self.history else ("line-earlier",)
+        idle = () if self.history else ("line-earlier",)
+        return idle if self._completions else (*idle, "line-complete")
 
     def say(self, text: str, *, wrong: bool = False) -> None:
         """Tell what came of the text."""
@@ -116,14 +132,14 @@ class Prompt(KeyOwner, Container):
 
     @property
     def text(self) -> str:
-        """What stands in the line. Setting it tells nobody."""
+        """What stands in the line. Setting it tells nobody, and makes it safe to be shown."""
         return self._input.value
 
     @text.setter
     def text(self, text: str) -> None:
         with self.prevent(Input.Changed):
-            self._input.value = text
-        self._input.cursor_position = len(text)
+            self._input.value = safe(text)
+        self._input.cursor_position = len(self._input.value)
 
     def action_clear(self) -> None:
         self._on_typed("")
@@ -136,6 +152,19 @@ class Prompt(KeyOwner, Container):
         self._recalled = min(max(self._recalled + steps, 0), len(self.history))
         self.text = [*self.history, self._typed][self._recalled]
         self._on_typed(self.text)
+
+    def action_complete(self) -> None:
+        """Complete the tag before the cursor; again: to the next one that it may be."""
+        if self._completions is None:
+            raise SkipAction
+        at, text = self._input.cursor_position, self.text
+        done, others = self._completing
+        found = others if text == done and others else self._completions(text[:at])
+        if found:
+            self.text = found[0] + text[at:]
+            self._input.cursor_position = len(found[0])
+            self._completing = self.text, [*found[1:], found[0]]
+            self._on_typed(self.text)
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
@@ -152,6 +181,7 @@ class Prompt(KeyOwner, Container):
         if text and self._remembers:
             self.history[:] = [*(old for old in self.history if old != text), text]
             del self.history[:-MOST_REMEMBERED]
+        self._on_kept(text)
         self.close()
 
 

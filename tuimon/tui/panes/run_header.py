@@ -12,6 +12,7 @@ from tuimon.present.facts import (
     standing,
     window_title,
 )
+from tuimon.present.place_words import PlaceWords
 from tuimon.present.progress_words import percent, progress_bar
 from tuimon.runs.record import MirrorRecord
 from tuimon.terminal.driver import round_trip
@@ -124,11 +125,17 @@ def _parts(facts: HeaderFacts) -> list[tuple[int, str, str]]:
         parts.append((65, f"{count(facts.damaged, 'damaged record')}", roles.WARN))
     if facts.unreadable:
         parts.append((66, f"{count(facts.unreadable, 'unreadable file')}", roles.WARN))
-    if facts.damaged or facts.unreadable:
+    for place in facts.places:
+        parts.append((67 if place.is_wrong else 57, place.text, _place_role(place)))
+    if facts.damaged or facts.unreadable or any(place.is_wrong for place in facts.places):
         parts.append((64, "i: where", roles.ACCENT))
     if facts.mirror is not None and not facts.mirror.has_nothing:
         parts += _mirror(facts.mirror)
     return parts
+
+
+def _place_role(place: PlaceWords) -> str:
+    return roles.WARN if place.is_wrong else roles.DIM
 
 
 def _mirror(mirror: MirrorRecord) -> list[tuple[int, str, str]]:

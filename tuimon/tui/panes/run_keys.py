@@ -7,11 +7,12 @@ from typing import ClassVar
 from textual import work
 from textual.reactive import var
 
-from tuimon.present.hparam_groups import HParams, differing, values_of
+from tuimon.present.hparam_groups import HParams
 from tuimon.present.look import ChangeLook, Look, selected
+from tuimon.present.run_groups import GroupError, RunTraits, group_names
 from tuimon.present.run_table import RunRow, RunTable
 from tuimon.present.selection import BY_PREFIX
-from tuimon.text import safe
+from tuimon.tui.dialogs.group_menu import Grouping, GroupMenu
 from tuimon.tui.keys.key_owner import KeyOwner
 from tuimon.tui.keys.key_tables import Key, Topics
 from tuimon.tui.panes.cells import CellView
@@ -19,8 +20,10 @@ from tuimon.tui.panes.cells import CellView
 _HIDE = "Hide or show the run"
 _BRACKET = "right_square_bracket"
 _NEXT_RUN = "Highlight the next, previous run"
-_RANK = "Order runs by value, or by name"
+_RANK = "Order runs by value, hyperparameter, name"
 _JOIN = "Join train and val of several runs"
+_GROUP = "Group runs: mean and spread of seeds, settings …"
+_MEMBERS = "Show or hide the runs of groups"
 
 
 class RunKeys(KeyOwner, CellView):
@@ -37,7 +40,8 @@ class RunKeys(KeyOwner, CellView):
             Key("filter", "slash", "filter", "Filter", "Filter runs and tags", "filter", 55),
             Key("rank", "r", "rank", "Rank the runs", _RANK, "rank", 41),
             Key("join", "J", "join", "Join train and val", _JOIN),
-            Key("group", "g", "group", "Group", "Group: by run, prefix, hyperparameter"),
+            Key("group", "g", "group", "Group the runs", _GROUP),
+            Key("members", "G", "members", "Runs of groups", _MEMBERS),
         )
     }
     look: var[Look] = var(Look(), init=False)
@@ -47,17 +51,18 @@ class RunKeys(KeyOwner, CellView):
         self,
         look: Look,
         read_hparams: Callable[[], HParams],
+        read_traits: Callable[[], Mapping[str, RunTraits]],
         change_look: ChangeLook,
         *,
         id: str,
     ) -> None:
-        """`read_hparams` may take long."""
+        """`read_hparams` and `read_traits` may take long."""
         super().__init__(id=id)
         self.set_reactive(RunKeys.look, look)
-        self._read_hparams = read_hparams
+        self._read_hparams, self._read_traits = read_hparams, read_traits
         self._change_look = change_look
         self.groups: Mapping[str, str] = {}
-        """The value of the hyperparameter to group by, by name of the run."""
+        """The name of its group by name of the run."""
         self.hparams: HParams = {}
         """As far as they have been read."""
         self._hparams_of = -1
@@ -68,7 +73,7 @@ class RunKeys(KeyOwner, CellView):
     @property
     def _runs(self) -> Sequence[RunRow]:
         """The rows of the runs; one alone is no list."""
-        return self.table.rows if len(self.table.rows) > 1 else ()
+        return self.table.rows if len(self.table.names) > 1 else ()
 
     @property
     def run(self) -> str | None:
@@ -76,13 +81,17 @@ class RunKeys(KeyOwner, CellView):
         return None
 
     @property
+    def group(self) -> Sequence[str]:
+        """The runs of the group under the cursor, if it is on one."""
+        return ()
+
+    @property
     def tag(self) -> str | None:
         """The tag under the cursor, if it is on one."""
         return None
 
     def action_focus_run(self, steps: int) -> None:
-        shown = [run.name for run in self.table.rows]
-        names = ["", *(name for name in shown if name not in self.look.hidden)]
+        names = ["", *(name for name in self.table.names if name not in self.look.hidden)]
         index = names.index(self.look.focus) if self.look.focus in names else 0
         self._change_look(focus=names[(index + steps) % len(names)])
 
@@ -91,7 +100,12 @@ class RunKeys(KeyOwner, CellView):
             self._change_look(**selected(self.look.selection().toggled_pin(name)))
 
     def action_hide_run(self) -> None:
-        if name := self._chosen_run():
+        if self.group and self.has_focus:
+            hidden = set(self.look.hidden)
+            shown = not hidden.issuperset(self.group)
+            left = hidden.union(self.group) if shown else hidden.difference(self.group)
+            self._change_look(hidden=tuple(sorted(left)))
+        elif name := self._chosen_run():
             self._change_look(**selected(self.look.selection().toggled(name)))
 
     def action_isolate(self) -> None:
@@ -102,11 +116,14 @@ class RunKeys(KeyOwner, CellView):
             self._change_look(isolated=not look.isolated, focus=focus)
 
     def action_rank(self) -> None:
-        """Order the runs by the values of the tag under the cursor, else of what is told of them;
-        by name again where they are in that order."""
-        tag = (self.tag if self.has_focus else None) or self.table.tag
-        again = self.table.by_value and tag == self.table.tag
-        self._change_look(rank=tag, run_order="name" if again else "best")
+        """Order the runs by the values of the tag under the cursor, and by name again; elsewhere by
+        the next of: what is told of them, each hyperparameter that has a column, name."""
+        table, tag = self.table, self.tag if self.has_focus else None
+        ways = ["", *(table.hparams if tag is None else ()), None]
+        now = table.ordered_by or ("" if table.by_value and tag in (None, table.tag) else None)
+        way = ways[(ways.index(now) + 1) % len(ways)] if now in ways else ""
+        order = "name" if way is None else "best"
+        self._change_look(rank=tag or table.tag, run_order=order, order_by=way or "")
 
     def action_join(self) -> None:
         joined = not self.look.joined
@@ -114,16 +131,22 @@ class RunKeys(KeyOwner, CellView):
         if not self._runs:
             self.notify("One run has train and val of a metric in one chart.")
 
-    @work
-    async def action_group(self) -> None:
-        """Group by the next of: run, tag prefix, each hyperparameter in which runs differ."""
-        hparams = await asyncio.to_thread(self._read_hparams)
-        ways = ["", BY_PREFIX, *differing(hparams)]
-        now = self.look.group
-        group = ways[(ways.index(now) + 1) % len(ways)] if now in ways else ""
-        self._group(group, hparams)
-        names = {"": "One curve for each run.", BY_PREFIX: "One chart for each tag prefix."}
-        self.notify(names.get(group, f"One curve for each value of {safe(group)}."), markup=False)
+    def action_group(self) -> None:
+        """Ask how to group the runs."""
+        # Shown at once, so that keys typed without waiting are meant for it.
+        menu = GroupMenu(self.look.group, self.look.spread, self._read_traits)
+        self.app.push_screen(menu, self._regroup)
+
+    def _regroup(self, chosen: Grouping | None) -> None:
+        if chosen is not None:
+            self._change_look(spread=chosen.spread)
+            self._group(chosen.way, chosen.traits)
+
+    def action_members(self) -> None:
+        if self.look.group not in ("", BY_PREFIX):
+            self._change_look(members=not self.look.members)
+        else:
+            self.notify("First group the runs: g.")
 
     def follow_hparams(self, structure: int) -> None:
         """Read what the runs were given, where there are others than the last time."""
@@ -135,13 +158,17 @@ class RunKeys(KeyOwner, CellView):
     async def _take_hparams(self) -> None:
         hparams = await asyncio.to_thread(self._read_hparams)
         if self.look.group not in ("", BY_PREFIX):
-            self._group(self.look.group, hparams)
+            self._group(self.look.group, await asyncio.to_thread(self._read_traits))
         self.hparams = hparams
 
-    def _group(self, group: str, hparams: HParams) -> None:
-        """Group in a way; by run where no run has such a hyperparameter."""
-        self.groups = {} if group == BY_PREFIX else values_of(hparams, group)
-        self._change_look(group=group if self.groups or group == BY_PREFIX else "")
+    def _group(self, way: str, traits: Mapping[str, RunTraits]) -> None:
+        """Group in a way; by run where that cannot be."""
+        try:
+            self.groups = {} if way in ("", BY_PREFIX) else group_names(way, traits)
+        except GroupError as error:
+            self.groups = {}
+            self.notify(f"not grouped: {error}", markup=False)
+        self._change_look(group=way if self.groups or way == BY_PREFIX else "")
 
     @property
     def _run_in_focus(self) -> str | None:

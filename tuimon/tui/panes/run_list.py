@@ -77,6 +77,9 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
         self._marked: Collection[str] = ()
         self._sort: RunSort = "started"
         self._has_best = True
+        self._metric = ""
+        """The one that all of them are told by."""
+        self._longest_name = 0
         self._columns = _RunColumns(_LEAST_NAME, 0, 0, 0, 0, 0, 0)
         self._arguments: Sequence[tuple[str, Sequence[Argument]]] = ()
         self._told = self._tight = self._shown = _Told({}, 0)
@@ -94,7 +97,13 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
         """Show these runs, those of the ids that are `marked` with a mark; the cursor stays on its
         run."""
         self._marked, self._sort = marked, sort
-        arguments = [(one.id, one.arguments) for one in entries if isinstance(one, RunLine)]
+        lines = [one for one in entries if isinstance(one, RunLine)]
+        self._longest_name = max((width(one.name) for one in lines), default=0)
+        glances = [one.glance for one in lines if one.glance is not None]
+        self._has_best = not glances or any(glance.best is not None for glance in glances)
+        tags = {glance.tag for glance in glances}
+        self._metric = tags.pop() if len(tags) == 1 else ""
+        arguments = [(one.id, one.arguments) for one in lines]
         if arguments != self._arguments:
             rooms = columns_of(found for _, found in arguments)
             self._arguments = arguments
@@ -115,11 +124,7 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
         return isinstance(item, DirectoryHeading)
 
     def head(self, cells: int) -> list[Row]:
-        lines = [one for one in self.items if isinstance(one, RunLine)]
-        glances = [one.glance for one in lines if one.glance is not None]
-        tags = {glance.tag for glance in glances}
-        self._has_best = not glances or any(glance.best is not None for glance in glances)
-        self._columns = columns = self._fitted(lines, cells)
+        self._columns = columns = self._fitted(cells)
         titles = [
             ("name", "run", columns.name, ""),
             ("", "arguments", columns.arguments, ""),
@@ -128,7 +133,7 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
             ("took", "took", columns.took, ""),
             ("best", "best" if self._has_best else "last", _VALUE, "right"),
             ("", "last", columns.last, "right"),
-            ("", tags.pop() if len(tags) == 1 else "", columns.course, ""),
+            ("", self._metric, columns.course, ""),
         ]
         text = " " * _LEAD
         for sort, title, room, align in titles:
@@ -137,11 +142,12 @@ class RunList(CursorList[RunLine | DirectoryHeading]):
                 text += fit(shown, room, "right" if align else "left") + " "
         return [(Span(fit(text.rstrip(), cells), roles.DIM),)]
 
-    def _fitted(self, lines: Sequence[RunLine], cells: int) -> _RunColumns:
+    def _fitted(self, cells: int) -> _RunColumns:
         """What matters most gets its room first."""
-        names = max((width(one.name) for one in lines), default=0)
         fixed = _LEAD + _STATE + _STARTED + _VALUE + 4
-        name = min(max(names, _LEAST_NAME), _MOST_NAME, max(_LEAST_NAME, cells - fixed))
+        name = min(
+            max(self._longest_name, _LEAST_NAME), _MOST_NAME, max(_LEAST_NAME, cells - fixed)
+        )
         free = cells - fixed - name
         started = 0 if self._told.cells and free <= _LEAST_ARGUMENTS else _STARTED
         free += 0 if started else _STARTED + 1

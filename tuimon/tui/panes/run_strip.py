@@ -30,7 +30,7 @@ class RunStrip(CellView):
     def tell(self, table: RunTable, *, wanted: bool) -> None:
         """Show these runs, where there are several and they are wanted here."""
         self._table = table
-        self.display = wanted and len(table.rows) > 1
+        self.display = wanted and len(table.names) > 1
         self._take_height()
         self.draw()
 
@@ -53,9 +53,9 @@ class RunStrip(CellView):
 
 def strip_rows(table: RunTable, cells: int, most: int) -> list[Row]:
     """The runs that stand out in as few rows as hold their names, at most so many."""
-    entries = list(dict.fromkeys((row.cue, row.role, _label(row, table)) for row in table.legend))
-    if others := sum(row.drawn and row.faded for row in table.rows):
-        entries.append(("━", roles.FADED, f"{others} others"))
+    entries = list(dict.fromkeys((row.cue, row.role, _label(row)) for row in table.legend))
+    if table.others:
+        entries.append(("━", roles.FADED, f"{table.others} others"))
     if not entries:
         return []
     for count in range(1, most + 1):
@@ -74,9 +74,5 @@ def strip_rows(table: RunTable, cells: int, most: int) -> list[Row]:
     return rows
 
 
-def _label(row: RunRow, table: RunTable) -> str:
-    """The name of a run; where all of one value of a hyperparameter look alike, that value."""
-    mark = "› " if row.focused else "* " if row.pinned else ""
-    if table.grouped and not mark and row.hparams[0]:
-        return safe(f"{table.hparams[0]} {row.hparams[0]}")
-    return mark + safe(row.label)
+def _label(row: RunRow) -> str:
+    return ("› " if row.focused else "* " if row.pinned else "") + safe(row.label)

@@ -13,6 +13,7 @@ from tuimon.charts.model import MarkStyle, Row, Span
 from tuimon.present.hparam_groups import HParams
 from tuimon.present.list_cursor import ListCursor
 from tuimon.present.look import ChangeLook, Look
+from tuimon.present.run_groups import RunTraits
 from tuimon.present.run_table import RunRow, RunTable
 from tuimon.present.series_courses import SeriesCourses
 from tuimon.present.tag_tree import TagRow, TreeRow, tag_tree
@@ -71,12 +72,13 @@ class TagPane(RunKeys, can_focus=True):
         self,
         look: Look,
         read_hparams: Callable[[], HParams],
+        read_traits: Callable[[], Mapping[str, RunTraits]],
         change_look: ChangeLook,
         *,
         id: str,
     ) -> None:
-        """`read_hparams` may take long."""
-        super().__init__(look, read_hparams, change_look, id=id)
+        """`read_hparams` and `read_traits` may take long."""
+        super().__init__(look, read_hparams, read_traits, change_look, id=id)
         self.filter = filter_prompt(self._filter_by, self._end_filter, [*self.look.filters])
         """For the screen to place."""
         self.strip = RunStrip()
@@ -107,8 +109,10 @@ class TagPane(RunKeys, can_focus=True):
         idle = set()
         if not self._runs:
             idle |= {"next-run", "rank"}
-        if self.run is None:
+        if self.run is None and not self.group:
             idle.add("hide")
+        if not self.groups:
+            idle.add("members")
         if not (self._known or self.look.filter):
             idle.add("filter")
         return idle
@@ -124,7 +128,15 @@ class TagPane(RunKeys, can_focus=True):
 
     @property
     def run(self) -> str | None:
-        return self._runs[self._run].name if self._among_runs and self._runs else None
+        return self._line.name or None if self._line is not None else None
+
+    @property
+    def _line(self) -> RunRow | None:
+        return self._runs[self._run] if self._among_runs and self._runs else None
+
+    @property
+    def group(self) -> Sequence[str]:
+        return () if self._line is None else [run.name for run in self._line.members]
 
     @property
     def tag(self) -> str | None:
@@ -149,10 +161,10 @@ class TagPane(RunKeys, can_focus=True):
         `series_of` has what is told of a tag, of one run where there are several; `known` is how
         many tags there are, shown or not; `marks` are those of the charts.
         """
-        chosen = self._runs[self._run].name if self._runs and self._moved else ""
+        chosen = self._runs[self._run].key if self._runs and self._moved else ""
         self.table = table
-        names = [run.name for run in self._runs]
-        self._run = names.index(chosen) if chosen in names else 0
+        keys = [run.key for run in self._runs]
+        self._run = keys.index(chosen) if chosen in keys else 0
         self._among_runs &= bool(self._runs)
         self._tags, self._series_of, self._marks = tags, series_of, marks
         self._known = len(tags) if known is None else known
@@ -178,7 +190,9 @@ class TagPane(RunKeys, can_focus=True):
     def action_choose(self) -> None:
         """Open the chart of a tag, or a branch, or let a run stand out."""
         run, row = self.run, self._row
-        if run is not None:
+        if self.group:
+            self.action_members()
+        elif run is not None:
             focus = "" if self.look.focus == run else run
             hidden = tuple(name for name in self.look.hidden if name != focus)
             self._change_look(focus=focus, hidden=hidden)

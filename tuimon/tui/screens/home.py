@@ -20,15 +20,12 @@ from tuimon.present.run_again import again_question
 from tuimon.present.run_lines import RunLine
 from tuimon.present.signs import STATE_SIGNS
 from tuimon.present.whereabouts import Whereabouts, look_about
-from tuimon.runs.annotation import Annotation, write_annotation
-from tuimon.runs.environment import read_environment
 from tuimon.runs.registry import RunStatus
 from tuimon.runs.removal import why_it_stays
 from tuimon.runs.strays import StrayTraining
+from tuimon.runs.text_mapping import read_mapping
 from tuimon.text import safe
-from tuimon.tui.dialogs.annotate import AnnotateScreen
 from tuimon.tui.dialogs.ask import Answer, AskScreen
-from tuimon.tui.keys.key_owner import KeyScreen
 from tuimon.tui.keys.key_tables import Key, Topics, bindings, help_rows
 from tuimon.tui.panes.cursor_list import CursorList
 from tuimon.tui.panes.home_title import HomeTitle
@@ -41,7 +38,10 @@ from tuimon.tui.panes.welcome import Welcome
 from tuimon.tui.screens.asking import ask_to_remove, ask_to_stop
 from tuimon.tui.screens.home_choice import Again, Attach, Choice, Together
 from tuimon.tui.screens.pages import TextScreen, TextSection
+from tuimon.tui.screens.remark_keys import RemarkKeys
 from tuimon.tui.viewer_app import ViewerApp
+
+_DIFFERS = "Show what differs in marked runs, or from the baseline"
 
 HOME_KEYS = (
     Key("home-leave", "q,ctrl+c", "leave", "Leave", "Leave; trainings go on", "leave", 100),
@@ -52,6 +52,15 @@ HOME_KEYS = (
     Key("home-stop", "S", "stop", "Stop the training", "Stop it; asks first", "stop", 80),
     Key("home-mark", "space", "mark", "Mark", "Mark what to watch side by side", "mark", 75),
     Key("home-sort", "s", "sort", "Sort", "Sort: newest, best, name, state, longest", "sort", 70),
+    Key(
+        "home-diff",
+        "D",
+        "diff",
+        "What differs",
+        _DIFFERS,
+        "diff",
+        45,
+    ),
     Key("home-again", "r", "again", "Run again", "Start it again; asks first", "again", 65),
     Key(
         "home-annotate",
@@ -63,6 +72,16 @@ HOME_KEYS = (
         60,
     ),
     Key("home-star", "asterisk", "star", "Star", "Add a star, or remove it"),
+    Key(
+        "home-baseline",
+        "B",
+        "baseline",
+        "Baseline",
+        "Compare the runs of its directory with it, or with none",
+        "baseline",
+        42,
+    ),
+    Key("home-archive", "A", "archive", "Archive", "Take it off the list; in /archived: put back"),
     Key("home-group", "b", "group", "By directory", "Group by directory", "by directory", 40),
     Key("home-remove", "d,delete", "remove", "Remove", "Remove it; asks first", "remove", 50),
     Key("home-back", "escape", "back", "Back", "Clear marks, then the filter; then leave"),
@@ -85,15 +104,16 @@ _ABOUT = """\
 Runs that tuimon launched on this host, and on others that share the home directory: the arguments \
 that tell those of a script apart, state, age, the best value and the course of the main metric \
 (validation before training, losses first). ! is an alert, ⚠ an end that is not to be trusted, ★ a \
-star. Below them are what runs here without tuimon (a Python that writes event files or has loaded \
-torch), and the log directories at and below the working directory.
+star, Δ the baseline of a directory. Below them are what runs here without tuimon (a Python that \
+writes event files or has loaded torch), and the log directories at and below the working directory.
 
 A filter looks in names, commands, directories, states, tags and notes. A name, tags, a note and a \
-star are kept beside the run, and tuimon ls tells them. Removing a run removes what tuimon keeps \
+star are kept beside the run, and tuimon ls tells them; archived runs are listed by the filter \
+archived alone. Removing a run removes what tuimon keeps \
 of it; the event files that the training wrote stay."""
 
 
-class HomeScreen(KeyScreen[None]):
+class HomeScreen(RemarkKeys):
     """Lists the runs and looks at each now and then, in a thread."""
 
     AUTO_FOCUS = "RunList"
@@ -146,8 +166,10 @@ class HomeScreen(KeyScreen[None]):
             self._memory.to_say = ""
 
     def _show(self, lines: Sequence[RunLine]) -> None:
-        self._memory.take(lines)
-        self._list_runs()
+        if lines is not self._memory.lines or not lines:
+            self._memory.take(lines)
+            self._list_runs()
+        self._list.draw()  # time has passed
 
     def _list_runs(self) -> None:
         """Show the runs as they are known and as they are looked at."""
@@ -177,14 +199,18 @@ class HomeScreen(KeyScreen[None]):
             "home-stop": run is not None and not run.state.ended,
             "home-remove": bool(memory.marked) or (run is not None and why_it_stays(run) is None),
             "home-mark": isinstance(self._chosen, RunStatus | Path),
+            "home-diff": len(self._compared()) > 1,
             "home-again": run is not None and run.state.ended,
-            "home-annotate": run is not None,
-            "home-star": run is not None,
+            **dict.fromkeys(("home-annotate", "home-star", "home-baseline"), run is not None),
+            "home-archive": bool(memory.marked) or run is not None,
             "home-filter": bool(memory.lines),
             "home-sort": len(memory.lines) > 1,
             "home-group": len({line.run.record.cwd for line in memory.lines}) > 1,
         }
         return {key for key, something in does.items() if not something}
+
+    def urgent_keys(self) -> set[str]:
+        return {"home-diff"} if len(self._marked_runs) > 1 else set()
 
     @property
     def _chosen(self) -> Choice | None:
@@ -200,14 +226,18 @@ class HomeScreen(KeyScreen[None]):
 
     @property
     def _run(self) -> RunStatus | None:
-        """The run under the cursor; None where something else is."""
         line = None if self._nearby.has_focus else self._list.line
         return None if line is None else line.run
+
+    @property
+    def _marked_runs(self) -> list[RunStatus]:
+        return [line.run for line in self._memory.marked_lines()]
 
     def _search(self) -> None:
         self._begin("search", self._look_about)
 
-    def _look(self) -> None:
+    def _look(self, *changed: RunStatus) -> None:
+        self._memory.index.expect(*changed)
         self._begin("look", self._look_at_runs)
 
     def _begin(self, group: str, call: Callable[[], None]) -> None:
@@ -232,7 +262,9 @@ class HomeScreen(KeyScreen[None]):
     def _look_at_runs(self) -> None:
         worker = get_current_worker()
         self.app.call_from_thread(self._show, self._memory.looked())
-        first = [entry.id for entry in self._list.items if isinstance(entry, RunLine)]
+        while self._memory.index.unread and not worker.is_cancelled:
+            self.app.call_from_thread(self._show, self._memory.looked())
+        first = (entry.id for entry in self._list.items if isinstance(entry, RunLine))
         for lines in self._memory.glances(first):
             if worker.is_cancelled:
                 return
@@ -322,38 +354,37 @@ class HomeScreen(KeyScreen[None]):
         elif (chosen := next(iter(memory.places), self._chosen)) is not None:
             self._exit_with(chosen)
 
+    def _compared(self) -> list[RunStatus]:
+        """The runs that are marked, the oldest first; one alone, or else the baseline, with the one
+        under the cursor."""
+        runs, run = self._marked_runs, self._run
+        if run is not None and not runs:
+            return [one for one in self._memory.baseline_of(run) if one != run] + [run]
+        if run is not None and len(runs) == 1 and run.record.id != runs[0].record.id:
+            runs.append(run)
+        return sorted(runs, key=lambda run: run.record.started_at)
+
+    def action_diff(self) -> None:
+        # Which the first frame can do without.
+        from tuimon.tui.screens.difference_page import MOST_RUNS, DifferencePage
+
+        runs = self._compared()
+        if len(runs) < 2:
+            self.notify("First mark the runs to compare (Space), or pin a baseline (B).")
+        elif len(runs) > MOST_RUNS:
+            self.notify(f"At most {MOST_RUNS} runs have room beside each other.")
+        else:
+            self.app.push_screen(DifferencePage(runs))
+
     @work(exclusive=True, group="ask")
     async def action_again(self) -> None:
         run = self._run
         if run is None or not run.state.ended:
             return
-        then = await asyncio.to_thread(read_environment, run.paths.environment)
+        then = await asyncio.to_thread(read_mapping, run.paths.environment)
         answer = Answer("r", "run it again", "again", other_key="enter")
         if await self.app.push_screen_wait(AskScreen(again_question(run, then), [answer])):
             self._exit_with(Again(run))
-
-    @work(exclusive=True, group="ask")
-    async def action_annotate(self) -> None:
-        run = self._run
-        if run is not None:
-            screen = AnnotateScreen(safe(run.name), safe(run.record.name), run.annotation)
-            said = await self.app.push_screen_wait(screen)
-            if said is not None:
-                await self._annotate(run, said)
-
-    @work(exclusive=True, group="ask")
-    async def action_star(self) -> None:
-        if (run := self._run) is not None:
-            said = run.annotation
-            await self._annotate(run, said._replace(starred=not said.starred))
-
-    async def _annotate(self, run: RunStatus, said: Annotation) -> None:
-        try:
-            await asyncio.to_thread(write_annotation, run.paths.annotation, said)
-        except OSError as error:
-            why = f"Not kept: {error.strerror or error}"
-            self.notify(safe(why), severity="error", markup=False)
-        self._look()
 
     @work(exclusive=True, group="ask")
     async def action_stop(self) -> None:
@@ -364,7 +395,6 @@ class HomeScreen(KeyScreen[None]):
 
     @work(exclusive=True, group="ask")
     async def action_remove(self) -> None:
-        marked = [line.run for line in self._memory.marked_lines()]
-        if runs := marked or ([self._run] if self._run is not None else []):
+        if runs := self._marked_runs or ([self._run] if self._run is not None else []):
             await ask_to_remove(self, runs)
             self._look()

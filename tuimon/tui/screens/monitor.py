@@ -18,8 +18,11 @@ from tuimon.config.schema import Settings
 from tuimon.present.arrangement import last_values
 from tuimon.present.facts import header_facts
 from tuimon.present.hparam_groups import read_hparams
-from tuimon.present.look import Look, LookFile, first_look, selected, wanted_marks
+from tuimon.present.look import NOTHING_ASKED, Look, LookFile, first_look, selected, wanted_marks
+from tuimon.present.project_view import ProjectFile
 from tuimon.present.run_colours import RunColours
+from tuimon.present.run_events import RunEvents
+from tuimon.present.run_groups import read_traits
 from tuimon.present.screen_content import Judging, ScreenContent
 from tuimon.present.selection import Selection
 from tuimon.present.tag_width import TAGS_FROM_WIDTH
@@ -27,6 +30,7 @@ from tuimon.runs.activity import losses
 from tuimon.runs.record import RunState
 from tuimon.session.session import Session
 from tuimon.terminal.driver import round_trip
+from tuimon.text import safe
 from tuimon.tui.dialogs.jump import JumpScreen, JumpTarget
 from tuimon.tui.keys.key_owner import KeyLoan, lent
 from tuimon.tui.keys.key_tables import Key, Topics, all_of, bindings
@@ -56,7 +60,7 @@ _SHOW_CONSOLE = "Show or hide the console"
 class _Version(NamedTuple):
     """What the charts and the lists of the main screen depend on."""
 
-    data: tuple[int, int, bool]
+    data: tuple[int, int, bool, object]
     loading: bool
     look: Look
     groups: Mapping[str, str]
@@ -98,10 +102,16 @@ class MonitorScreen(DataKeys):
     )
     BINDINGS: ClassVar[list[BindingType]] = [*lent(LOANS), *bindings(all_of(TOPICS))]
 
-    def __init__(self, session: Session, settings: Settings) -> None:
+    def __init__(
+        self, session: Session, settings: Settings, asked: Mapping[str, Any] = NOTHING_ASKED
+    ) -> None:
+        """`asked` are fields of the look that options of a command give."""
         super().__init__(session)
-        self._look_file = LookFile(session, first_look(settings))
-        self.set_reactive(DataKeys.look, self._look_file.load())
+        self._project = ProjectFile(session)
+        self._events = RunEvents(session)
+        first = self._project.view.first_look(first_look(settings))
+        self._look_file = LookFile(session, first)
+        self.set_reactive(DataKeys.look, self._look_file.load().with_asked(**asked))
         self._marks = wanted_marks(settings)
         self._content: ScreenContent | None = None
         """What was drawn last."""
@@ -110,14 +120,17 @@ class MonitorScreen(DataKeys):
         self._drawn_version: _Version | None = None
         self._next_drawing = self._next_output = self._next_state = 0.0
         self._status = session.status
+        self._gone = ""
+        """What was said of a baseline that is gone."""
 
     def compose(self) -> ComposeResult:
         session, look = self.session, self.look
         hparams = partial(read_hparams, session.store, self._reader)
+        traits = partial(read_traits, session.store, self._reader)
         self._header = RunHeader(id="header")
         self._too_small = Notice(id="too-small")
         self._notice = Notice(id="notice")
-        self._tags = TagPane(look, hparams, self.change_look, id="tags")
+        self._tags = TagPane(look, hparams, traits, self.change_look, id="tags")
         self._charts = ChartPane(session.store, look, self._marks, self.change_look, id="charts")
         self._folded = FoldedSections(id="folded")
         self._output = ConsolePane(session, self._charts, id="output")
@@ -137,10 +150,11 @@ class MonitorScreen(DataKeys):
         yield KeyBar(id="keys")
         yield self._tags.filter
         yield self._output.find_prompt
-        yield self._charts.limits
+        yield from (self._charts.limits, self._charts.formulas)
 
     def on_mount(self) -> None:
         self._show_panes()
+        self._tell_project()
         self.set_interval(_TICK, self._tick)
         self.call_after_refresh(self._tick)
         # plotext takes longer to import than the first frame, or any key, may take.
@@ -157,10 +171,19 @@ class MonitorScreen(DataKeys):
 
     def change_look(self, **changes: Any) -> None:
         """Look at it in another way from now on, and so the next viewer."""
-        self.look = replace(self.look, **changes)
+        before, self.look = self.look, replace(self.look, **changes)
         self._look_file.save(self.look)
+        if self._project.keep(before, self.look):
+            self.notify(f"kept in {safe(str(self._project.path))}", markup=False)
+        self._tell_project()
         self._next_drawing = 0.0
         self.call_later(self._tick)
+
+    def _tell_project(self) -> None:
+        """Tell once what is wrong with the file of the project."""
+        if self._project.fault:
+            self.notify(safe(self._project.fault), severity="warning", markup=False)
+            self._project.fault = ""
 
     def watch_look(self) -> None:
         self._show_panes()
@@ -201,7 +224,8 @@ class MonitorScreen(DataKeys):
     def version(self) -> _Version:
         """A value that changes whenever something is to be drawn."""
         loading = self.session.follower.loading  # before what is loaded is looked at
-        data = self.session.store.version, self.colours.version, self.session.is_growing
+        store = self.session.store
+        data = store.version, self.colours.version, self.session.is_growing, store.reference_version
         look, groups, options = self.look, self._tags.groups, self.options
         return _Version(data, loading, look, groups, options, self._judging)
 
@@ -247,6 +271,7 @@ class MonitorScreen(DataKeys):
         options, judging = self.options, self._judging
         content = self._maker.make(look, selection, colours, options, judging, loading=loading)
         self._content, (charts, folded) = content, content.arrangement
+        self._charts.events = self._events.newest(look)
         await self._charts.show(charts, content.selection, growing=self.session.is_growing)
         store = self.session.store
         self._folded.set_sections(
@@ -266,9 +291,13 @@ class MonitorScreen(DataKeys):
         facts = header_facts(self.session)
         self._header.tell(facts)
         self._output.fit_terminal()
+        self._charts.events = self._events.newest(self.look)
         self._output.warn(losses(self._status.record) if self._status is not None else None)
         self._show_panes()
         self.tell_alerts()
+        if self._gone != (gone := self.session.baseline.gone):
+            self._gone = gone
+            self.notify(gone, severity="warning", markup=False)
         self.set_class(facts.state in (RunState.FAILED, RunState.KILLED), "-failed")
         empty = facts.step is None
         nothing = not empty and not self._charts.count and not self._folded.display
@@ -301,8 +330,10 @@ class MonitorScreen(DataKeys):
             self.remove_class("-zoomed")
         elif self.focused is not None:
             self.set_focus(None)
-        elif self.selection != Selection(pinned=self.selection.pinned):
-            self.change_look(**selected(Selection(pinned=self.selection.pinned)))
+        elif (shown := selected(Selection(pinned=self.selection.pinned))) != selected(
+            self.selection
+        ):
+            self.change_look(**shown)
 
     # Panes
 

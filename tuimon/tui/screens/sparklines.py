@@ -102,7 +102,7 @@ class SparklineScreen(KeyScreen[TableResult]):
 
     def _show(self) -> None:
         content, selection = self._make(self._selection), self._selection
-        told = content.table.told if len(content.table.rows) > 1 else None
+        told = content.table.told if len(content.table.names) > 1 else None
         name = told.name if told else ""
         self._grid.set_sections(
             content.sections,

@@ -66,7 +66,7 @@ class TableResult(NamedTuple):
 class _TableVersion(NamedTuple):
     """What a table depends on."""
 
-    data: int
+    data: tuple[int, object]
     selection: Selection
     order: SortOrder
 
@@ -132,7 +132,9 @@ class TableScreen(KeyScreen[TableResult]):
 
     @property
     def _version(self) -> _TableVersion:
-        return _TableVersion(self._session.store.version, self._selection, self._order)
+        store = self._session.store
+        data = store.version, store.reference_version
+        return _TableVersion(data, self._selection, self._order)
 
     def _want(self) -> None:
         if not self._building and not self.up_to_date:

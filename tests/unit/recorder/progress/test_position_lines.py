@@ -67,6 +67,8 @@ CASES: list[tuple[list[str], list[tuple[str, float, float | None]]]] = [
     (["Steps:   3%|▎         | 30/1000 [00:12<05:15,  3.5it/s]"], [("steps", 30, 1000)]),
     (["{'loss': 0.5, 'learning_rate': 4e-05, 'epoch': 0.16}"], [("epochs", 0.16, None)]),
     (["{'loss': '0.5', 'epoch': '0.16'}"], [("epochs", 0.16, None)]),
+    (['{"iter": 40, "max_iter": 700, "loss": 0.5}'], [("steps", 40, 700)]),
+    (["INFO {'global_step': 40, 'loss': 0.5}"], [("steps", 40, None)]),
     (
         ["      3/100      2.2G  1.2   40   640:  45%|████▌     | 45/100 [00:12<00:15,  3.5it/s]"],
         [("epochs", 2.45, 100)],
@@ -79,6 +81,22 @@ CASES: list[tuple[list[str], list[tuple[str, float, float | None]]]] = [
     (["[rank0]: Step 50/100 loss 0.5"], [("steps", 50, 100)]),
     (["fold 1/5, epoch 3/10: loss 0.5"], []),
     (["downloading: 100%|██████████| 3.2M/3.2M [00:12<00:00, 3.5MB/s]"], []),
+    (["DDIM sampling steps:  50%|█████     | 25/50 [00:12<00:12,  3.5it/s]"], []),
+    (["Warmup epochs:  50%|█████     | 5/10 [00:12<00:12,  3.5it/s]"], []),
+    (["Map:  50%|█████     | 50/100 [00:12<00:12,  3.5 examples/s]"], []),
+    (["Loading checkpoint shards:  50%|█████     | 2/4 [00:12<00:12,  3.5it/s]"], []),
+    (["Predicting:  50%|█████     | 50/100 [00:12<00:12,  3.5it/s]"], []),
+    (["Steps:   3%|▎         | 30/1000 [00:12<05:1"], [("steps", 30, 1000)]),  # cut
+    (
+        ["    3/100   2.2G  1.2   40   640:  45%|████▌     | 45/100 [00:12<00:15,  3."],
+        [("epochs", 2.45, 100)],
+    ),
+    (["Step 2/3: train"], []),
+    (["===== Fold 1 =====", "Epoch 3/10 loss 0.5"], []),
+    (["Training fold 2/5", "Epoch 3/10 loss 0.5"], []),
+    (["Trial 3 of 20", "Step 30/100 loss 0.5"], []),
+    (["Stage 1/1", "Epoch 3/10 loss 0.5"], [("epochs", 3, 10)]),
+    (["Resuming at epoch 40", "Epoch 41/80 loss 0.5"], [("epochs", 41, 80)]),
     (["we train for 10 epochs, of 80 in all"], []),
     (["training on 4/8 GPUs"], []),
 ]  # fmt: skip

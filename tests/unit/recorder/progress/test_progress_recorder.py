@@ -80,6 +80,12 @@ def test_nothing_is_told_of_a_run_that_is_paused_or_has_ended(tmp_path: Path):
         assert read_status(paths.directory).progress is None
 
 
+def test_nothing_is_told_of_one_of_several_trainings(paths: RunPaths):
+    one = recorder(paths)
+    assert step(one, paths, "Epoch 5 loss 0.5\n") is not None
+    assert step(one, paths, "Fold 2/5\nEpoch 6 loss 0.5\n") is None
+
+
 def test_of_much_output_the_end_is_read(paths: RunPaths):
     one = recorder(paths)
     assert step(one, paths, "epoch 3 loss 0.5\n" + "x" * (2 << 20)) is None  # left behind

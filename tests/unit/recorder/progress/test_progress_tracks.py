@@ -90,3 +90,24 @@ def test_what_is_printed_comes_before_what_is_logged():
         found.see(Sighting("steps", done, name="log loss"), done)
     found.see(Sighting("epochs", 3, None, "counted"), 9.0)
     assert share(found) == 0.3
+
+
+def test_whether_the_last_epoch_is_told_is_known_from_what_was_given():
+    found = tracks(told=KnownTotals(epochs=24))
+    found.see(Sighting("epochs", 12, 25, "counted"), 1.0)
+    assert share(found) == 0.5
+
+
+def test_a_second_phase_is_not_the_first():
+    found = tracks()
+    for done in range(1, 6):
+        found.see(Sighting("epochs", done, 5, "counted"), done)
+    found.see(Sighting("epochs", 1, 20, "counted"), 6.0)
+    assert share(found) == 0.05
+
+
+def test_a_total_that_changes_again_and_again_is_none():
+    found = tracks()
+    for done in range(1, 9):
+        found.see(Sighting("steps", 100 * done - 2, 100 * done, "iteration"), done)
+    assert share(found) is None
