@@ -16,6 +16,7 @@ UNREAD = {
     "gpt2_finetune_brackets": "headings with numbers that are not about what is below",
     "heads_in_segments": "one name in several segments: neither is read",
     "influx_line_protocol": "tags before fields",
+    "iteration_status_words": "a word as a value, and no name that is known",
     "julia_info_line": "two words in parentheses behind a name",
     "knet_jl_symbols": "symbols and numbers in turn",
     "lbfgsb_fortran": "exponents with D",

@@ -114,7 +114,14 @@ SPLIT_TAGS = [
     *(("eval_loss", "eval"), ("eval_samples_per_second", "eval"), ("eval/wer", "eval")),
     *(("evaluation_loss_vs_iterations", "eval"), ("dev/f1", "dev"), ("holdout_auc", "holdout")),
     *(("infer/fps", "infer"), ("retrain/loss", ""), ("contest/loss", ""), ("loss", "")),
-    *(("value_loss", ""), ("validity", ""), ("device", ""), ("trainer/step", "")),
+    *(("Validierungsverlust", "val"), ("訓練 損失", "train"), ("验证/准确率", "val")),
+    *(
+        ("perte validation", "val"),
+        ("value_loss", ""),
+        ("validity", ""),
+        ("device", ""),
+        ("trainer/step", ""),
+    ),
 ]
 
 

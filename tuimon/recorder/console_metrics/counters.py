@@ -111,7 +111,9 @@ def counter_at(
     if before and before[-1] in OVERALL and unit in ("step", "iteration", "global"):
         unit = "global"
     elif any(one not in _BESIDE and one not in SPLITS for one in before[-1:]):
-        if before[-1] in _SETTINGS or unit in PART_WORDS or place + 1 == len(found):
+        is_counted = place + 2 < len(found) and unit_of(found[place + 2].text) == "epoch"
+        is_part = unit in PART_WORDS and not is_counted  # "ours fold 0 epoch 1" is one
+        if before[-1] in _SETTINGS or is_part or place + 1 == len(found):
             return None
         if unit == "step" and found[place + 1].kind != "sign":
             return None

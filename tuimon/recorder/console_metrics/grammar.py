@@ -133,9 +133,9 @@ class LineReading(WordReading):
             return place + 1
         if one.text == "in" and self._is_duration(place + 1):
             return place + 2  # completed in 12 s
-        is_arrow = self._is_arrow(place + 1)
-        if before and one.text == "is" and self._kind(place + 1 + is_arrow) == "number":
-            return self._pair((place + 1 + is_arrow, place + 2 + is_arrow), ":")
+        behind = place + 1 + (self._is_arrow(place + 1) or self._kind(place + 1) == "sign")
+        if before and one.text == "is" and (value := self._value(behind)):
+            return self._pair(value, ":")
         if count := counter_at(self.found, place, name if split else one.text, before):
             if value := self._value_at(count):
                 return self._pair_at(count, value)

@@ -119,6 +119,23 @@ def test_what_is_held_back_is_bounded() -> None:
     assert len(points_of(*lines)) == 81
 
 
+def test_an_epoch_and_a_count_that_nobody_knows() -> None:
+    lines = [
+        f"Epoch {lap}, shard {place}, loss 0.{lap}{place}" for lap in (1, 2) for place in (3, 6)
+    ]
+    assert points_of(*lines) == [
+        ("loss", 3, 0.13),
+        ("loss", 6, 0.16),
+        ("loss", 9, 0.23),
+        ("loss", 12, 0.26),
+    ]
+
+
+def test_a_number_beside_an_epoch_that_does_not_count() -> None:
+    lines = [f"Epoch {lap}, patience 5, loss 0.{lap}" for lap in (1, 2, 3)]
+    assert points_of(*lines) == [("loss", 1, 0.1), ("loss", 2, 0.2), ("loss", 3, 0.3)]
+
+
 WORD = st.from_regex(r"[bcdfgjqvwxz]{3,7}", fullmatch=True)
 COUNTS = st.lists(st.integers(1, 999), min_size=4, max_size=4).map(
     lambda strides: tuple(sum(strides[: place + 1]) for place in range(4))
