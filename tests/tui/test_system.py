@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from support.screens import settle, shown
-from tuimon.recorder.event_file import EventFile, TagPoint
+from tuimon.events.event_file import EventFile, TagPoint
 from tuimon.runs.alerts import Alert, AlertLevel, AlertLog
 from tuimon.runs.paths import RunPaths, new_run_directory
 from tuimon.runs.process import boot_id, current, machine_id

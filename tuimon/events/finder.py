@@ -1,4 +1,4 @@
-"""Which event files are a launch's own."""
+"""Which logs are a launch's own."""
 
 import os
 import time
@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from tuimon.events.log_kinds import is_of_one_training
 from tuimon.events.log_roots import FoundFile
-from tuimon.events.logdir import LogdirScan, UnreadablePath
+from tuimon.events.logdir import LogdirScan, UnreadablePath, is_event_file
 from tuimon.runs.sources import LogSource
 from tuimon.runs.writers import FileClaims
 
@@ -31,7 +32,7 @@ class _OldFile(NamedTuple):
 
 
 class SourceFinder:
-    """Event files of a run that were written to since `started_at` (Unix seconds).
+    """Event files and other logs of a run that were written to since `started_at` (Unix seconds).
 
     What a writer of the run has reported is its own; what one of another run has, is not, though
     it lies in the same log directory. Only of others the time is asked, and what grows is new.
@@ -47,24 +48,37 @@ class SourceFinder:
         self._old_checked = 0.0
         self._waiting_since: dict[Path, float] = {}
         self._others: set[Path] = set()
+        self.grown: dict[Path, int] = {}
+        """Of the files that `find` gave last, those that were there before the launch wrote to
+        them, and how many bytes they had."""
 
     def set_sources(self, sources: Sequence[LogSource]) -> None:
         """Follow these log directories from now on."""
         if tuple(sources) != self._sources:
             self._sources = tuple(sources)
-            self._scan = LogdirScan(self._sources, lasting_names=True, only_event_files=True)
+            self._scan = LogdirScan(self._sources, lasting_names=True)
 
     @property
     def unreadable(self) -> list[UnreadablePath]:
         """What could not be looked into the last time."""
         return self._scan.unreadable
 
+    @property
+    def displaced(self) -> list[Path]:
+        """Logs in whose place the last search found others."""
+        return self._scan.displaced
+
     def find(self, *, last: bool = False) -> list[FoundFile]:
         """Files not returned before; old ones come when something is written to them.
 
         The `last` time nothing is left to be known later.
         """
-        found = [file for file in self._scan.scan() if file.path not in self._seen]
+        found = [
+            file
+            for file in self._scan.scan()
+            if file.path not in self._seen
+            and (is_event_file(file.path.name) or is_of_one_training(file.path))
+        ]
         self._seen.update(file.path for file in found)
         self._old.update((file.path, _old_file(file)) for file in found)
         now = time.monotonic()
@@ -77,6 +91,8 @@ class SourceFinder:
         if looked_at and self._claims is not None:
             self._claims.refresh()
         new = [file.found for file in looked_at if self._is_own(file, last=last)]
+        known = {file.path for file in new}.difference(file.path for file in found)
+        self.grown = {path: state[1] for path in known if (state := self._old[path].state)}
         for file in new:
             self._old.pop(file.path, None)
             self._waiting_since.pop(file.path, None)
@@ -127,5 +143,7 @@ def begun_at(path: Path) -> float | None:
     """When the writer began the file, by the writer's clock; None when it does not say."""
     from tuimon.events.tail import EventFileTail  # what decodes takes a while to import
 
+    if not is_event_file(path.name):
+        return None
     batches = EventFileTail(path).poll(_FIRST_RECORDS)
     return batches[0].start_time if batches else None

@@ -28,6 +28,8 @@ class SourceReader(Protocol):
     """Whether a run may have several such files; else the newest of its directory counts."""
     many_runs: bool
     """Whether a file may have several runs, and get more of them."""
+    goes_to_wandb: bool
+    """Whether W&B has such a log, or gets it, by itself."""
     yields_below: bool
     """Whether event files anywhere below the run's directory win, not only those in it."""
 
@@ -94,6 +96,28 @@ def reader_of(path: Path, *, named: bool = False) -> SourceReader | None:
         if kind.any_name and reader.fits(file):
             return reader
     return None
+
+
+def is_of_one_training(path: Path) -> bool:
+    """Whether recorder and mirror read the log at `path`, which is no event file: not where many
+    trainings share a file, and not what goes to W&B in any case."""
+    try:
+        reader = reader_of(path, named=True)
+    except OSError:
+        return False
+    return reader is not None and not reader.many_runs and not reader.goes_to_wandb
+
+
+def lasting_path(path: Path) -> Path:
+    """What a log that is no event file is known by, in whatever file it is at the moment.
+
+    Of a kind of whose files the newest counts it lies in the run's directory, which is its parent.
+    """
+    try:
+        reader = reader_of(path, named=True)
+    except OSError:
+        return path
+    return path if reader is None or reader.several else reader.home(path) / path.name
 
 
 def rank(reader: SourceReader) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tuimon.events.finder import SourceFinder
-from tuimon.events.logdir import UnreadablePath
+from tuimon.events.logdir import UnreadablePath, is_event_file
 from tuimon.events.points import EventBatch
 from tuimon.mirror.journal_home import is_settled, launches_of
 from tuimon.mirror.owner import NewFile
@@ -150,7 +150,7 @@ class LaunchOwner:
         if self._awaits_own_run(last=last):
             return []
         found = self._finder.find(last=last)
-        files = [NewFile(str(path), run) for run, path in found]
+        files = [NewFile(str(path), run) for run, path in found if is_event_file(path.name)]
         own, trials = self._split.sort(files, last=last)
         for trial in trials:
             self._trials.add(trial, self._status.record)

@@ -1,14 +1,20 @@
-"""From event files, console and machine to the alerts of a run."""
+"""From logs, console and machine to the alerts of a run."""
 
 import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
 
 from tuimon.console.history import read_tail
 from tuimon.events.finder import SourceFinder
+from tuimon.events.log_kinds import lasting_path
+from tuimon.events.log_roots import FoundFile
+from tuimon.events.logdir import is_event_file
+from tuimon.events.point_history import PointHistory
 from tuimon.events.points import ScalarColumns
-from tuimon.events.tail import EventFileTail
+from tuimon.events.tails import Tail, open_tail
 from tuimon.health.machine import MachineRules, is_working
 from tuimon.health.rule_watch import Fulfilled, RuleWatch
 from tuimon.health.stall import StallRule
@@ -42,6 +48,13 @@ _FRESH_SECONDS = 60.0
 log = logging.getLogger(__name__)
 
 
+class _WatchedLog(NamedTuple):
+    run: str
+    tail: Tail
+    history: PointHistory | None
+    """Of what may be rewritten: no event file."""
+
+
 class HealthWatch:
     """Reads what a training writes since its start and notes what somebody should know."""
 
@@ -65,12 +78,15 @@ class HealthWatch:
         self._was_asked_for = False
         """Whether the training ended as somebody wanted, who need not be told."""
         self._finder = SourceFinder(status.record.started_at, FileClaims(paths))
-        self._tails: list[tuple[str, EventFileTail]] = []
+        self._logs: dict[Path, _WatchedLog] = {}
+        self._histories: dict[Path, PointHistory] = {}
         self._values = ValueRules()
         self.has_scalars = False
         """Whether the training has written any, to event files of its own."""
+        self.has_log_scalars = False
+        """The same, to other logs."""
         self.has_others = False
-        """Whether it has written anything else to them."""
+        """Whether it has written anything else to event files."""
         self._stall = StallRule(time.monotonic(), self._where)
         self._machine = MachineRules()
         self._own = RuleWatch(map(parse_rule, status.record.rules))
@@ -115,18 +131,22 @@ class HealthWatch:
         self._notifier.finish()
 
     def _read(self, *, last: bool = False) -> bool:
-        """Read a piece of each event file; whether anything was new."""
+        """Read a piece of each log; whether anything was new."""
         found = self._finder.find(last=last)
-        self._tails += [(file.run, EventFileTail(file.path)) for file in found]
+        for path in self._finder.displaced:
+            self._logs.pop(path, None)
+        self._logs |= {file.path: self._watched(file) for file in found}
         points = 0
         news = False
-        for run, tail in self._tails:
+        for run, tail, history in self._logs.values():
             is_own = tail.path.is_relative_to(self._paths.directory)
             for batch in tail.poll(_POLL_BYTES):
                 news = True
-                self.has_scalars |= bool(batch.scalars) and not is_own
+                scalars = batch.scalars if history is None else history.new_of(batch)
+                self.has_scalars |= bool(scalars) and not is_own and history is None
+                self.has_log_scalars |= bool(scalars) and history is not None
                 self.has_others |= bool(batch.refs) and not is_own
-                for tag, columns in batch.scalars.items():
+                for tag, columns in scalars.items():
                     points += len(columns.steps)
                     if not is_own:
                         self._logged(tag, columns)
@@ -134,6 +154,19 @@ class HealthWatch:
         if points:
             self._stall.sign_of_life(points=points)
         return news
+
+    def _watched(self, file: FoundFile) -> _WatchedLog:
+        """A log from its start; what stood in a table before the launch is passed over."""
+        tail = open_tail(file.path)
+        if is_event_file(file.path.name):
+            return _WatchedLog(file.run, tail, None)
+        history = self._histories.setdefault(lasting_path(file.path), PointHistory())
+        history.begin_again()
+        before = self._finder.grown.get(file.path, 0)
+        while tail.offset < before and (batches := tail.poll(before - tail.offset)):
+            for batch in batches:
+                history.new_of(batch)
+        return _WatchedLog(file.run, tail, history)
 
     def _judge(self, run: str, tag: str, columns: ScalarColumns, now: float) -> None:
         """The user's own rules come first: what they tell is not told twice."""

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tuimon.recorder.event_file import EventFile, HParam, TagPoint
+from tuimon.events.event_file import EventFile, HParam, TagPoint
 from tuimon.runs.sources import LogSource
 
 GRACE = 10.0

@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from functools import partial
 
 from tuimon.abandoned import Aside
+from tuimon.events.event_file import HParam
 from tuimon.events.finder import SourceFinder
 from tuimon.mirror.mirror_process import MirrorProcess
 from tuimon.recorder.console_metrics.feed import ConsoleMetrics
 from tuimon.recorder.discovery import Discovery
-from tuimon.recorder.event_file import HParam
 from tuimon.recorder.health_watch import HealthWatch
 from tuimon.recorder.pace import Pace
 from tuimon.recorder.processes import ProcessTree
@@ -187,7 +187,7 @@ class Recorder:
         if self._console is not None and not self._console.done:
             has_event_files = self._has_event_files()
             self._console.step(
-                others=bool(self._wandb.sources) or (has_event_files and self._health.has_scalars),
+                others=bool(self._wandb.sources) or (has_event_files and self._has_scalars()),
                 expected=bool(self._wandb.directories),
                 writer=has_event_files,
             )
@@ -199,7 +199,13 @@ class Recorder:
         """
         published = self._console is not None and self._console.sources
         writes = self._has_event_files() and not self._health.has_others and not published
-        return writes or self._health.has_scalars or bool(self._wandb.sources)
+        return writes or self._has_scalars() or bool(self._wandb.sources)
+
+    def _has_scalars(self) -> bool:
+        """Whether the training writes scalars; what is read of its output already goes on, though
+        other logs than event files turn up: some are written at checkpoints alone."""
+        published = self._console is not None and self._console.sources
+        return self._health.has_scalars or (self._health.has_log_scalars and not published)
 
     def _has_event_files(self) -> bool:
         """Whether the training is known to write event files."""

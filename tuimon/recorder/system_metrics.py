@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import psutil
 
+from tuimon.events.event_file import EventFile, TagPoint
 from tuimon.guardian.cgroups import memory_groups
 from tuimon.recorder.disks import Disks
-from tuimon.recorder.event_file import EventFile, TagPoint
 from tuimon.recorder.gpus import GIGA, Gpus, SystemReading
 from tuimon.recorder.pace import Pace
 from tuimon.recorder.processes import ProcessTree

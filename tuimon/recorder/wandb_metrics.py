@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from tuimon.events.event_file import HParam
 from tuimon.mirror.offline_file import OfflineFile, OfflineFileError
-from tuimon.recorder.event_file import HParam
 from tuimon.recorder.held_points import HeldPoints
 from tuimon.recorder.wandb_rows import RowReader, WandbRow
 from tuimon.runs.paths import RunPaths

@@ -10,8 +10,8 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from tuimon.events.event_file import HParam, TagPoint
 from tuimon.events.fields import BYTES, VARINT, WireError, fields
-from tuimon.recorder.event_file import HParam, TagPoint
 
 _HISTORY = 2 << 3 | BYTES
 _METRIC = 12 << 3 | BYTES

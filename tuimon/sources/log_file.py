@@ -39,6 +39,7 @@ class LogFile:
     origin: ClassVar[str] = "log"
     several: ClassVar[bool] = False
     many_runs: ClassVar[bool] = False
+    goes_to_wandb: ClassVar[bool] = False
     yields_below: ClassVar[bool] = False
     unverified_bytes = 0
 

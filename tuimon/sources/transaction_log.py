@@ -13,6 +13,7 @@ class TransactionLog(LogFile):
     """The history of a run, from its transaction log."""
 
     origin = "W&B run on disk"
+    goes_to_wandb = True
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)

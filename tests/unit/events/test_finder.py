@@ -1,6 +1,7 @@
 """Which event files a launch has written."""
 
 import os
+import sqlite3
 import time
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 from tuimon.events import finder as module
 from tuimon.events.finder import SourceFinder
+from tuimon.events.logdir import LogdirScan
+from tuimon.mirror.offline_file import MAGIC
 from tuimon.runs.paths import RunPaths, new_run_directory
 from tuimon.runs.sources import LogSource
 from tuimon.runs.writers import FileClaims
@@ -115,3 +118,16 @@ def test_what_grows_is_new_though_its_time_is_before_the_launch(
     with files[0].open("ab") as more:
         more.write(b"more")
     assert [file.path for file in found.find()] == files[:1]
+
+
+def test_wandb_runs_and_stores_of_many_trainings_are_no_logs_of_a_launch(tmp_path: Path) -> None:
+    started_at = time.time()
+    for name in ("wandb", "store", "table"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "wandb" / "run-x.wandb").write_bytes(MAGIC)
+    with sqlite3.connect(tmp_path / "store" / "trackio.db") as database:
+        database.execute("CREATE TABLE metrics (run_name, step, timestamp, metrics)")
+    table = tmp_path / "table" / "metrics.csv"
+    table.write_text("step,loss\n1,2\n")
+    assert [file.path for file in LogdirScan([LogSource(path=str(tmp_path))]).scan()] != [table]
+    assert [file.path for file in finder(tmp_path, started_at).find()] == [table]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wandb.proto.wandb_internal_pb2 import Record
 
-from tuimon.recorder.event_file import TagPoint
+from tuimon.events.event_file import TagPoint
 from tuimon.recorder.wandb_rows import RowReader, WandbRow
 
 

@@ -4,12 +4,12 @@ Each has an axis of its own, and its points are a part of the run of their own: 
 overwritten by that of the next training.
 """
 
+from tuimon.events.event_file import TagPoint
 from tuimon.metrics import measure_of
 from tuimon.metrics.splits import EVALUATIONS
 from tuimon.recorder.console_metrics.bars import Evaluations, MetricLine
 from tuimon.recorder.console_metrics.steps import CurveSteps, Position, Step, StepAxis
 from tuimon.recorder.console_metrics.tags import LONGEST_TAG, tag_of
-from tuimon.recorder.event_file import TagPoint
 
 MOST_TAGS = 512
 _MOST_PARTS = 256

@@ -1,5 +1,6 @@
-"""Event files that the recorder writes itself, for the viewer to read like any other."""
+"""Event files that tuimon writes itself, to be read like any other."""
 
+import math
 import os
 import struct
 import time
@@ -8,18 +9,23 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from tuimon.events.crc import masked_crc
 from tuimon.events.frames import frame_header
 from tuimon.events.tail import EventFileTail
 
 
 class TagPoint(NamedTuple):
-    """A scalar."""
+    """A scalar; of more digits than a float32 has, too."""
 
     tag: str
     step: int
     value: float
 
+
+_DOUBLE = 2
+"""``DT_DOUBLE`` of TensorFlow's ``types.proto``."""
 
 HParam = str | bool | int | float | None
 
@@ -85,9 +91,23 @@ def _record(step: int, points: Iterable[TagPoint], wall_time: float) -> bytes:
     from tensorboard.compat.proto.event_pb2 import Event
     from tensorboard.compat.proto.summary_pb2 import Summary
 
-    values = [Summary.Value(tag=point.tag, simple_value=point.value) for point in points]
-    event = Event(wall_time=wall_time, step=step, summary=Summary(value=values))
+    event = Event(wall_time=wall_time, step=step, summary=Summary())
+    for point in points:
+        value = event.summary.value.add(tag=point.tag)
+        if _is_single(point.value):
+            value.simple_value = point.value
+        else:
+            value.tensor.dtype = _DOUBLE
+            value.tensor.double_val.append(point.value)
+            value.metadata.plugin_data.plugin_name = "scalars"
     return _framed(event.SerializeToString())
+
+
+def _is_single(value: float) -> bool:
+    """Whether a float32 says the same with the fewest digits that it needs."""
+    with np.errstate(over="ignore"):
+        single = np.float32(value)
+    return value in (float(single), float(str(single))) or math.isnan(value)
 
 
 def _session_record(hparams: Mapping[str, HParam]) -> bytes:
