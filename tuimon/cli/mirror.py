@@ -18,8 +18,10 @@ from tuimon.cli.shared.remote_copies import remote_copy
 from tuimon.cli.shared.targets import sources_argument, tell
 from tuimon.cli.shared.upload_bar import ProgressLine
 from tuimon.cli.shared.wandb_options import present_name, wandb_options
-from tuimon.events.logdir import LogdirScan, UnreadablePath
+from tuimon.events.log_kinds import is_of_one_training
+from tuimon.events.logdir import LogdirScan, UnreadablePath, is_event_file
 from tuimon.mirror.journal_home import has_news, was_deleted
+from tuimon.mirror.log_copies import LogCopies, is_copied
 from tuimon.mirror.logdir_owner import Experiment, experiments
 from tuimon.mirror.mirror_process import MirrorProcess
 from tuimon.runs.lookup import RunNotFound, find_run
@@ -37,6 +39,7 @@ from tuimon.text import escaped, safe
 
 _LOOK_EVERY = 0.2
 _SCAN_EVERY = 5.0
+_NOT_SENT = "W&B's own runs and stores of many trainings (MLflow, trackio) are not sent"
 _AT_ONCE = 4
 """Mirrors that work at the same time with --watch; each is a Python with wandb in it."""
 
@@ -58,7 +61,7 @@ def command(
     watch: bool,
     source: tuple[str, ...],
 ) -> int:
-    """Send the event files below LOGDIR to W&B: one W&B run for each run in it, grouped.
+    """Send the logs below LOGDIR to W&B: one W&B run for each run in it, grouped.
 
     \b
     tuimon mirror runs/ --project sweep          all of them, with a progress bar
@@ -81,7 +84,8 @@ def command(
     if watch:
         return _watch(roots, options, closed)
     try:
-        return max(int(bool(closed)), *map(_mirror, jobs))
+        is_lacking = any(one.error != _NOT_SENT for one in closed)
+        return max(int(is_lacking), *map(_mirror, jobs))
     except KeyboardInterrupt:
         click.echo("tuimon: interrupted; run the same command again to continue", err=True)
         return 130
@@ -112,12 +116,15 @@ def _jobs(
     root: Path, options: MirrorOptions, closed: set[UnreadablePath], *, watch: bool
 ) -> Iterator[_MirrorJob]:
     """The experiments below a log directory; what cannot be looked into is told, once."""
-    scan = LogdirScan([LogSource(path=str(root))], only_event_files=True)
-    found = [one.behind_links() for one in experiments(root, scan.scan())]
-    for one in scan.unreadable:
+    scan = LogdirScan([LogSource(path=str(root))])
+    logs = scan.scan()
+    sent = [one for one in logs if is_event_file(one.path.name) or is_of_one_training(one.path)]
+    found = [one.behind_links() for one in experiments(root, sent)]
+    unsent = [UnreadablePath(str(root), _NOT_SENT)] if len(sent) < len(logs) else []
+    for one in [*scan.unreadable, *unsent]:
         if one not in closed:
             closed.add(one)
-            tell(f"{safe(one.path)}: {one.error}: left out")
+            tell(f"{safe(one.path)}: {one.error}{'' if one.error == _NOT_SENT else ': left out'}")
     for experiment in found:
         name = experiment.name
         if options.name is not None:
@@ -222,7 +229,16 @@ def _start(job: _MirrorJob) -> MirrorProcess:
 def _is_complete(job: _MirrorJob) -> bool:
     """Whether an earlier mirror came to the end of all files, in the mode that is asked for."""
     record = _status(job)
-    if record.state != "finished" or has_news(job.paths, job.experiment.files):
+    copies = LogCopies(job.paths.mirror)
+    copied = {
+        log: copies.copy_of(log)
+        for log in map(Path, job.experiment.files)
+        if not is_event_file(log.name)
+    }
+    if not all(is_copied(log, copy) for log, copy in copied.items()):
+        return False
+    files = [str(copied.get(Path(file), file)) for file in job.experiment.files]
+    if record.state != "finished" or has_news(job.paths, files):
         return False
     return record.arrived or bool(record.sync_command and job.record.mirror.mode != "online")
 

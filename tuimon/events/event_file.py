@@ -39,9 +39,11 @@ class EventFile:
         OSError: the file cannot be written.
     """
 
+    PREFIX = "events.out.tfevents."
+
     def __init__(self, directory: Path, origin: str) -> None:
         directory.mkdir(mode=0o700, exist_ok=True)
-        path = directory / f"events.out.tfevents.{origin}"
+        path = directory / f"{self.PREFIX}{origin}"
         self.points, end = _known(path)
         """How many points are in the file."""
         self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
@@ -104,10 +106,11 @@ def _record(step: int, points: Iterable[TagPoint], wall_time: float) -> bytes:
 
 
 def _is_single(value: float) -> bool:
-    """Whether a float32 says the same with the fewest digits that it needs."""
+    """Whether a float32 says the same, of fractions with the fewest digits that it needs."""
     with np.errstate(over="ignore"):
         single = np.float32(value)
-    return value in (float(single), float(str(single))) or math.isnan(value)
+    is_short = float(str(single)) == value and not value.is_integer()
+    return float(single) == value or is_short or math.isnan(value)
 
 
 def _session_record(hparams: Mapping[str, HParam]) -> bytes:

@@ -108,6 +108,15 @@ def is_of_one_training(path: Path) -> bool:
     return reader is not None and not reader.many_runs and not reader.goes_to_wandb
 
 
+def run_home(path: Path) -> Path:
+    """The directory of the run that a log which is no event file belongs to."""
+    try:
+        reader = reader_of(path, named=True)
+    except OSError:
+        reader = None
+    return path.parent if reader is None else reader.home(path)
+
+
 def lasting_path(path: Path) -> Path:
     """What a log that is no event file is known by, in whatever file it is at the moment.
 

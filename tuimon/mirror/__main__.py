@@ -68,7 +68,7 @@ def _subject(paths: RunPaths) -> Owner:
     from tuimon.mirror.logdir_owner import LogdirOwner
     from tuimon.mirror.trial_owner import TrialOwner
 
-    return TrialOwner(paths, record) if record.launch else LogdirOwner(record)
+    return TrialOwner(paths, record) if record.launch else LogdirOwner(record, paths)
 
 
 def _mirror(

@@ -21,6 +21,7 @@ from tuimon.mirror.event_source import EventSource
 from tuimon.mirror.handover import Handover
 from tuimon.mirror.journal import CodeEntry, FileEntry, Journal, StretchEntry
 from tuimon.mirror.lines import AlertFeed, ConsoleFeeds, paths_of_lines
+from tuimon.mirror.log_copies import stands_for
 from tuimon.mirror.namespaces import Namespaces
 from tuimon.mirror.offline_file import Fragments
 from tuimon.mirror.opening import OpenRun, RunOpener
@@ -391,7 +392,7 @@ class Mirror:
 
 def _names(context: MirrorContext, journal: Journal) -> Namespaces:
     """Names for the directories of this launch, beside those that the journal has."""
-    known = {str(Path(entry.path).parent): entry.namespace for entry in journal.files}
+    known = {stands_for(str(Path(entry.path).parent)): entry.namespace for entry in journal.files}
     record = context.subject.record
     own = str(context.paths.directory)
     return Namespaces(known, logdir=record.logdir, cwd=record.cwd, own=own)

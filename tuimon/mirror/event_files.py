@@ -14,6 +14,7 @@ from tuimon.mirror.event_source import EventSource
 from tuimon.mirror.file_marks import Mark, head_of
 from tuimon.mirror.journal import FileEntry, Journal, LeaveEntry, MoveEntry, StretchEntry
 from tuimon.mirror.journal_home import enter_head, enter_home
+from tuimon.mirror.log_copies import stands_for
 from tuimon.mirror.namespaces import Namespaces
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.rows import StepRow, rows_of
@@ -79,7 +80,7 @@ class JournalFiles:
         self._nameless += [
             file for file in found if file.path in self._sources or not self._is_moved(file.path)
         ]
-        directories = {str(Path(path).parent) for path, _, given in self._nameless if given is None}
+        directories = {_directory(path) for path, _, given in self._nameless if given is None}
         if directories and self._named_at == math.inf:
             self._named_at = time.monotonic() + TOGETHER_SECONDS
         are_all = not waits and (ended or time.monotonic() >= self._named_at)
@@ -87,7 +88,7 @@ class JournalFiles:
             self._names.enter(directories)
             for path, run, given in self._nameless:
                 if path not in self._sources:
-                    name = self._names.of(str(Path(path).parent)) if given is None else given
+                    name = self._names.of(_directory(path)) if given is None else given
                     self._follow(self._enter(path, run, name))
             self._nameless = []
 
@@ -195,3 +196,8 @@ class JournalFiles:
             self._homed.add(directory)
             with suppress(OSError):  # a later launch will not find this one, and nothing else
                 enter_home(directory, self._home, self._launch)
+
+
+def _directory(path: str) -> str:
+    """The training's directory that a file is of."""
+    return stands_for(str(Path(path).parent))

@@ -12,6 +12,7 @@ from tuimon.events.finder import SourceFinder
 from tuimon.events.logdir import UnreadablePath, is_event_file
 from tuimon.events.points import EventBatch
 from tuimon.mirror.journal_home import is_settled, launches_of
+from tuimon.mirror.log_copies import LogCopies
 from tuimon.mirror.owner import NewFile
 from tuimon.mirror.trial_mirrors import TrialMirrors
 from tuimon.mirror.trials import TrialSplit
@@ -24,6 +25,9 @@ from tuimon.runs.writers import FileClaims
 
 _LAST_SEARCH_TIMEOUT = 60.0
 """Seconds that the recorder, which reads the rest of the console, is waited for."""
+
+_EVENT_FILE_PATIENCE = 10.0
+"""Seconds in which event files may turn up in whose place another log would be sent."""
 
 _OWN_RUN_PATIENCE = 20.0
 """Seconds that a training which has imported wandb has to open a W&B run itself."""
@@ -46,6 +50,7 @@ class LaunchOwner:
         self._split = TrialSplit(self._trials.tops)
         self._claims = FileClaims(paths)
         self._finder = SourceFinder(self.record.started_at, self._claims)
+        self._copies = LogCopies(paths.mirror, _EVENT_FILE_PATIENCE)
 
     @property
     def record(self) -> RunRecord:
@@ -92,7 +97,8 @@ class LaunchOwner:
     @property
     def settled(self) -> bool:
         """Whether all files are found and belong to somebody, and the trials are mirrored."""
-        return self._is_searched and not self.is_sorting and self._trials.are_done
+        searched = self._is_searched and not self._copies.is_behind
+        return searched and not self.is_sorting and self._trials.are_done
 
     @property
     def is_sorting(self) -> bool:
@@ -139,10 +145,10 @@ class LaunchOwner:
     @property
     def unreadable(self) -> list[UnreadablePath]:
         """Directories that could not be looked into the last time."""
-        return self._finder.unreadable
+        return [*self._finder.unreadable, *self._copies.problems]
 
     def look(self) -> list[NewFile]:
-        """Read the records again, and look for new event files."""
+        """Read the records again, and look for new event files; other logs are copied to such."""
         self._status = read_status(self._paths.directory)
         if self._status.recorder is not None:
             self._finder.set_sources(self._sources(self._status.recorder))
@@ -151,6 +157,11 @@ class LaunchOwner:
             return []
         found = self._finder.find(last=last)
         files = [NewFile(str(path), run) for run, path in found if is_event_file(path.name)]
+        self._copies.leave(self._finder.displaced)
+        for file in found:
+            if not is_event_file(file.path.name):
+                self._copies.follow(file)
+        files += [NewFile(str(path), run) for run, path in self._copies.look(ended=last)]
         own, trials = self._split.sort(files, last=last)
         for trial in trials:
             self._trials.add(trial, self._status.record)
@@ -226,7 +237,9 @@ class LaunchOwner:
 
     def goes_on_from(self, home: RunPaths) -> None:
         """Take files of earlier launches, too: their own mirrors may not have come to them."""
-        self._claims.goes_on_from([home.directory, *launches_of(home)])
+        earlier = [home.directory, *launches_of(home)]
+        self._claims.goes_on_from(earlier)
+        self._copies.goes_on_from(RunPaths(one).mirror for one in earlier)
         started_at = self.record.started_at
         with suppress(RecordError):
             record = read_record(RunRecord, home.run_json)

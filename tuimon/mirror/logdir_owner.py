@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 
+from tuimon.events.log_kinds import is_of_one_training, run_home
 from tuimon.events.log_roots import FoundFile
-from tuimon.events.logdir import LogdirScan, UnreadablePath
+from tuimon.events.logdir import LogdirScan, UnreadablePath, is_event_file
 from tuimon.events.points import EventBatch
+from tuimon.mirror.log_copies import LogCopies, stands_for
 from tuimon.mirror.namespaces import is_part_name
 from tuimon.mirror.owner import NewFile
 from tuimon.runs.paths import RunPaths
@@ -44,10 +46,10 @@ class Experiment:
 
 
 def experiments(root: Path, found: Iterable[FoundFile]) -> list[Experiment]:
-    """Sort event files below a log directory into experiments, by name."""
+    """Sort event files and other logs below a log directory into experiments, by name."""
     files: dict[PurePath, list[str]] = {}
     for file in found:
-        files.setdefault(PurePath(file.path).parent, []).append(str(file.path))
+        files.setdefault(PurePath(_home(file.path)), []).append(str(file.path))
     groups: dict[PurePath, list[PurePath]] = {}
     for directory in sorted(files):
         groups.setdefault(_top(directory, PurePath(root), files.keys()), []).append(directory)
@@ -65,6 +67,11 @@ def experiments(root: Path, found: Iterable[FoundFile]) -> list[Experiment]:
     ]
 
 
+def _home(path: Path) -> Path:
+    """The directory that a log is of."""
+    return path.parent if is_event_file(path.name) else run_home(path)
+
+
 def _top(directory: PurePath, root: PurePath, holding: Iterable[PurePath]) -> PurePath:
     """The directory that the run of `directory` is named by."""
     known = set(holding)
@@ -80,7 +87,9 @@ def _top(directory: PurePath, root: PurePath, holding: Iterable[PurePath]) -> Pu
 class LogdirOwner:
     """The directories of one experiment below a log directory; `record` says which."""
 
-    def __init__(self, record: LogdirRecord) -> None:
+    def __init__(self, record: LogdirRecord, paths: RunPaths) -> None:
+        """`paths` is where the mirror works."""
+        self._copies = LogCopies(paths.mirror)
         self._scans: dict[str, LogdirScan] = {}
         self._describe(record)
         self._quiet_since = time.monotonic()
@@ -100,9 +109,7 @@ class LogdirOwner:
         self._namespaces = dict(zip(record.directories, record.namespaces, strict=True))
         for path in record.directories:
             if path not in self._scans:
-                self._scans[path] = LogdirScan(
-                    [LogSource(path=path, recursive=False)], only_event_files=True
-                )
+                self._scans[path] = LogdirScan([_source(Path(path))])
 
     @property
     def record(self) -> RunRecord:
@@ -140,7 +147,8 @@ class LogdirOwner:
     @property
     def unreadable(self) -> list[UnreadablePath]:
         """Directories that could not be looked into the last time."""
-        return [one for scan in self._scans.values() for one in scan.unreadable]
+        closed = [one for scan in self._scans.values() for one in scan.unreadable]
+        return closed + self._copies.problems
 
     @property
     def quiet_seconds(self) -> float:
@@ -150,7 +158,8 @@ class LogdirOwner:
     @property
     def ended(self) -> bool:
         """Whether nothing more is to come: with ``--watch``, nothing has come for a minute."""
-        return not self._described.watch or self.quiet_seconds > _QUIET_SECONDS
+        is_over = not self._described.watch or self.quiet_seconds > _QUIET_SECONDS
+        return is_over and not self._copies.is_behind
 
     @property
     def settled(self) -> bool:
@@ -166,17 +175,23 @@ class LogdirOwner:
         return shlex.join(["tuimon", "mirror", "--mirror", "online", *where, self._described.root])
 
     def look(self) -> list[NewFile]:
-        """Event files that were not returned before."""
+        """Event files that were not returned before, and copies of other logs."""
         for path, size in self._sizes.items():
             with suppress(OSError):
                 self._sizes[path] = path.stat().st_size
             if self._sizes[path] != size:
                 self._quiet_since = time.monotonic()
-        found = [
-            NewFile(str(path), run, self._namespaces[directory])
-            for directory, scan in self._scans.items()
-            for run, path in scan.scan()
-        ]
+        found: list[NewFile] = []
+        for directory, scan in self._scans.items():
+            for file in scan.scan():
+                if is_event_file(file.path.name):
+                    found.append(NewFile(str(file.path), file.run, self._namespaces[directory]))
+                elif is_of_one_training(file.path) and str(_home(file.path)) == directory:
+                    self._copies.follow(file)
+            self._copies.leave(scan.displaced)
+        for run, path in self._copies.look(ended=True):
+            name = self._namespaces[stands_for(str(path.parent))]
+            found.append(NewFile(str(path), run, name))
         self._sizes |= {Path(file.path): -1 for file in found}
         return found
 
@@ -205,3 +220,12 @@ class LogdirOwner:
 
     def close(self) -> None:
         """Nothing: there is no other W&B run."""
+
+
+def _source(directory: Path) -> LogSource:
+    """Where the logs of a directory are: checkpoints below it have some, beside no event files."""
+    try:
+        holds_events = any(is_event_file(one.name) for one in directory.iterdir())
+    except OSError:
+        holds_events = True
+    return LogSource(path=str(directory), recursive=not holds_events)

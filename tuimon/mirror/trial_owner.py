@@ -20,7 +20,7 @@ class TrialOwner(LogdirOwner):
 
     def __init__(self, paths: RunPaths, described: LogdirRecord) -> None:
         """Raises RecordError when the launch is gone."""
-        super().__init__(described)
+        super().__init__(described, paths)
         self._paths = paths
         self._launch = self._read_launch()
 

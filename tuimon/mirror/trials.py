@@ -19,6 +19,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuimon.events.points import EventBatch
+from tuimon.mirror.log_copies import stands_for
 from tuimon.mirror.namespaces import is_part_or_rank_name
 from tuimon.mirror.owner import NewFile
 
@@ -51,7 +52,7 @@ class _HeldFile:
 
     @property
     def directory(self) -> PurePath:
-        return PurePath(self.file.path).parent
+        return _directory(self.file.path)
 
     def read(self) -> None:
         """Look for a session in what is new."""
@@ -99,11 +100,11 @@ class TrialSplit:
         self._first = None
         if any(ref.tag == SESSION_TAG for ref in batch.refs):
             self.has_session = True
-            self._let_leave(PurePath(path).parent)
+            self._let_leave(_directory(path))
 
     def keeps(self, path: str) -> bool:
         """Whether a file of the launch's own run has not left it, to be a trial's."""
-        return self._trial_of(PurePath(path)) is None
+        return self._trial_of(PurePath(stands_for(path))) is None
 
     def sort(
         self, found: Iterable[NewFile], *, last: bool
@@ -153,7 +154,7 @@ class TrialSplit:
 
     def _add_own(self, file: NewFile) -> None:
         if self.keeps(file.path):
-            self._own.setdefault(PurePath(file.path).parent, []).append(file)
+            self._own.setdefault(_directory(file.path), []).append(file)
 
     def _trial_of(self, path: PurePath) -> PurePath | None:
         """The top directory of the trial that a path belongs to."""
@@ -209,6 +210,10 @@ class TrialSplit:
     def _above(self, directory: PurePath) -> PurePath | None:
         """The directory of the launch's own run that another one is below."""
         return next((unit for unit in map(_unit, self._own) if _is_in(directory, unit)), None)
+
+
+def _directory(path: str) -> PurePath:
+    return PurePath(stands_for(str(PurePath(path).parent)))
 
 
 def _unit(directory: PurePath) -> PurePath:
