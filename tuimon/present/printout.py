@@ -106,6 +106,7 @@ def printout_rows(
     marks = MARKS[options.marks]
     drawn = option_notes(options) if height and printout.charted else []
     drawn += [f"x {options.x_formula}"] if drawn and options.x_formula else []
+    drawn += _origins(printout)
     parts = [[_heading(printout, name, status, cells, marks, drawn)]]
     cues = {}
     if height:
@@ -115,6 +116,14 @@ def printout_rows(
     parts.append(_table(printout, cues, cells, marks))
     blank: Row = ()
     return [row for part in parts if part for row in (blank, *part)][1:]
+
+
+def _origins(printout: Printout) -> list[str]:
+    """What curves come from, where that is no event file."""
+    runs = {value.run for value in printout.values}
+    files = (file for run in runs for file in printout.store.runs[run].files.values())
+    found = sorted({file.origin for file in files if file.origin})
+    return [f"from {', '.join(found)}"] if found else []
 
 
 def _heading(
