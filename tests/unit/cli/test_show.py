@@ -137,9 +137,9 @@ def test_what_curves_come_from_is_told_where_it_is_no_event_file(
     fill(tmp_path / "events", {"loss": [3.0]})
     for name in ("metrics.csv", "log.jsonl"):
         (tmp_path / name.partition(".")[2]).mkdir()
-    (tmp_path / "csv" / "metrics.csv").write_text("step,loss\n10,0.5\n")
+    (tmp_path / "csv" / "metrics.csv").write_text("step,loss\n0,0.5\n")
     heading = show(capsys, tmp_path, "--no-charts", "--width", "200").splitlines()[0]
-    assert heading == f"{tmp_path}  step 10  2 runs  from CSV"
+    assert heading == f"{tmp_path}  step 0  2 runs  from CSV"
     (tmp_path / "jsonl" / "log.jsonl").write_text('{"step": 10, "loss": 0.5}\n')
     heading = show(capsys, tmp_path, "--no-charts", "--width", "200").splitlines()[0]
     assert heading.endswith("  from CSV, JSON lines")
