@@ -45,10 +45,11 @@ def _spread(
             is_place = name.lower() in STEPS or name.lower() in TIMES
             key = f"{prefix}{name}" if is_place or not split else f"{prefix}{split}/{name}"
             values = [row[name] for row in alike]
-            if depth < _MOST_DEPTH and isinstance(values[0], dict):
+            kinds = set(map(type, values))
+            if depth < _MOST_DEPTH and dict in kinds:
                 inner = [(n, v) for n, v in zip(numbers, values, strict=True) if type(v) is dict]
                 _spread([v for _, v in inner], [n for n, _ in inner], f"{key}/", cells, depth + 1)
-            else:
+            if kinds != {dict}:
                 known = cells.setdefault(key, ([], []))
                 known[0].extend(numbers)
                 known[1].extend(values)

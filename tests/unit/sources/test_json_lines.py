@@ -138,3 +138,10 @@ def test_a_document_that_is_written_whole_gives_what_is_new_and_all_when_it_is_a
     (batch,) = read_on(tail)
     assert batch.reset
     assert batch.scalars["train/loss"].values.tolist() == [5.0]
+
+
+def test_a_key_may_hold_an_object_in_one_line_and_a_number_in_another(tmp_path):
+    log = tmp_path / "log.jsonl"
+    rows = [{"step": 1, "val": {"loss": {}}}, {"step": 2, "val": {"loss": 0.5}}]
+    log.write_text("".join(f"{json.dumps(row)}\n" for row in [*rows, {"step": 3, "val": 0.25}]))
+    assert points(JsonLines(log)) == {"val/loss": ([2], [0.5]), "val": ([3], [0.25])}
