@@ -95,20 +95,14 @@ class LogdirScan:
     names, as short as tells them apart.
     """
 
-    def __init__(
-        self,
-        sources: Sequence[LogSource],
-        *,
-        lasting_names: bool = False,
-        only_event_files: bool = False,
-    ) -> None:
+    def __init__(self, sources: Sequence[LogSource], *, lasting_names: bool = False) -> None:
         """With `lasting_names`, names stay what they are when sources are added: those of the first
         source are plain, unless several were given as options."""
         roots = (roots_in_order if lasting_names else log_roots)(sources)
         self._roots = [_DirectoryListing(str(root.path), root.run, root.levels) for root in roots]
         self._found: set[Path] = set()
         self._forgotten = False
-        self._others = None if only_event_files else OtherLogs()
+        self._others = OtherLogs()
         self.directories: list[str] = []
         """Those of the last scan, log directories first: what is worth watching."""
         self.beside: list[SideFile] = []
@@ -160,8 +154,6 @@ class LogdirScan:
 
     def _other_logs(self, listings: Collection["_DirectoryListing"]) -> list[FoundFile]:
         """What is found besides event files, all of it."""
-        if self._others is None:
-            return []
         self.displaced = []
         if self._others.grow or any(directory.is_news for directory in listings):
             files = [file for directory in listings for file in directory.other_logs]

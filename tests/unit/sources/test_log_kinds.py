@@ -69,11 +69,6 @@ def test_an_event_file_takes_the_place_of_what_lies_beside_it(tmp_path):
     assert [file.path.name for file in scan.scan()] == ["metrics.csv"]
 
 
-def test_only_event_files_are_found_for_those_who_want_no_other(tmp_path):
-    shutil.copytree(LOGS / "lightning", tmp_path / "a")
-    assert LogdirScan([LogSource(path=str(tmp_path))], only_event_files=True).scan() == []
-
-
 def test_a_directory_is_one_run_though_it_has_several_logs(tmp_path):
     shutil.copy(LOGS / "lightning" / "metrics.csv", tmp_path)
     shutil.copy(LOGS / "mmengine" / "scalars.json", tmp_path)
