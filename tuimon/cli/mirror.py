@@ -80,7 +80,7 @@ def command(
     closed = set[UnreadablePath]()
     jobs = [job for root in roots for job in _jobs(root, options, closed, watch=watch)]
     if not jobs and not watch:
-        raise CommandError(f"{' '.join(map(str, roots))}: no event files there")
+        raise CommandError(f"{' '.join(map(str, roots))}: no logs there that are sent")
     if watch:
         return _watch(roots, options, closed)
     try:
@@ -93,6 +93,8 @@ def command(
 
 def _roots(named: str, *, watch: bool) -> list[Path]:
     """A log directory, or those of a run."""
+    if Path(named).is_file():
+        raise CommandError(f"{named} is a file: name its directory")
     if Path(named).exists():
         return [Path(named).resolve()]
     if (copy := remote_copy(named, whole=not watch)) is not None:

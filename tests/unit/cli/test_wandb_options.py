@@ -73,3 +73,12 @@ def test_a_project_that_wandb_does_not_take_is_refused(
     assert main(["mirror", "--project", name, str(tmp_path)]) != 0
     (line,) = capsys.readouterr().err.splitlines()
     assert "--project" in line
+
+
+def test_a_file_is_not_mirrored_by_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "metrics.csv"
+    table.write_text("step,loss\n1,2\n")
+    assert main(["mirror", str(table)]) != 0
+    assert f"{table} is a file: name its directory" in capsys.readouterr().err
