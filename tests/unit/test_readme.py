@@ -29,7 +29,7 @@ VERBS = re.findall(
     Fit Fold Follow Freeze Give Go Group Hide Highlight Join Jump Keep Launch Leave Let List Log
     Mark Measure Move Name Open Order Pause Pin Play Print Raise Read Recall Remove Repaint Run
     Save Scroll Search Send Set Show Smooth Sort Start Stop Suspend Switch Take Tilt Trace Turn
-    Type Unfold Upload Watch Wrap Write Zoom
+    Type Unfold Upload Wait Watch Wrap Write Zoom
     """,
 )
 KEYS_COMMENT = "<!-- keys: written by python tests/unit/test_readme.py -->\n"

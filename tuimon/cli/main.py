@@ -34,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "doctor": "Check what works here, and say what to do about the rest.",
     "ls": "List runs, newest first.",
     "logs": "Print what a training has printed.",
+    "wait": "Wait for a training's end, an alert, a step, a value.",
     "where": "Show at which lines a training is, and for which rank it waits.",
     "stop": "Stop a training: Ctrl-C first, harder if it does not end.",
     "pause": "Freeze all processes of a training.",

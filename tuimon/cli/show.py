@@ -1,7 +1,6 @@
 """`tuimon show`: the charts and a table of values, printed once."""
 
 import json
-import math
 import re
 import shutil
 import sys
@@ -22,6 +21,7 @@ from tuimon.cli.shared.common import (
     run_or_refuse,
 )
 from tuimon.cli.shared.group_options import group_option, grouped_by, spread_option
+from tuimon.cli.shared.json_numbers import json_number
 from tuimon.cli.shared.look_options import asked_look, project_look
 from tuimon.cli.shared.targets import (
     EventLogs,
@@ -362,18 +362,11 @@ def _statistics(rows: "Sequence[TagStatistics]") -> dict[str, dict[str, dict[str
     runs: dict[str, dict[str, dict[str, object]]] = {}
     for row in rows:
         runs.setdefault(row.run, {})[row.tag] = {
-            "last": _number(row.last),
-            "min": _number(row.low),
-            "max": _number(row.high),
+            "last": json_number(row.last),
+            "min": json_number(row.low),
+            "max": json_number(row.high),
             "steps": {"last": row.last_step, "min": row.low_step, "max": row.high_step},
             "best": row.best,
             "count": row.points,
         }
     return runs
-
-
-def _number(value: float) -> float | str:
-    """A number as it is, else the name that protobuf's JSON mapping (and `export`) gives it."""
-    if math.isfinite(value):
-        return value
-    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"

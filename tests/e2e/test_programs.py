@@ -1,0 +1,34 @@
+"""Programs wait for a real training, and read what was told of it."""
+
+import json
+
+from support.host import WRITER, Host
+
+TRAINING = (
+    WRITER
+    + """
+writer = EventFileWriter("runs")
+for step in range(40):
+    value = float("nan") if step == 30 else 1 / (step + 1)
+    summary = Summary(value=[Summary.Value(tag="val/loss", simple_value=value)])
+    writer.add_event(Event(wall_time=time.time(), step=step, summary=summary))
+    writer.flush()
+    time.sleep(0.05)
+writer.close()
+sys.exit(3)
+"""
+)
+
+
+def test_a_script_waits_for_a_value_an_alert_and_the_end(host: Host) -> None:
+    started = host.run("run", "--detach", "--mirror", "off", host.script(TRAINING))
+    assert started.returncode == 0, started.stderr
+    value = host.run("wait", "--until", "val/loss<0.1", "--timeout", "30s")
+    assert (value.returncode, value.stdout) == (0, "script: val/loss 0.09091 at step 10\n")
+    alert = host.run("wait", "--until", "alert", "--timeout", "30s", "--json")
+    told = json.loads(alert.stdout)
+    assert (alert.returncode, told["step"], told["alert"]["level"]) == (0, 30, "ERROR")
+    end = host.run("wait", "--timeout", "30s")
+    assert end.returncode == 1
+    assert "script failed after" in end.stdout
+    assert "exit code 3" in end.stdout
