@@ -32,3 +32,12 @@ def test_a_script_waits_for_a_value_an_alert_and_the_end(host: Host) -> None:
     assert end.returncode == 1
     assert "script failed after" in end.stdout
     assert "exit code 3" in end.stdout
+    alerts = [
+        json.loads(line)
+        for line in host.run("alerts", "--follow", "--json").stdout.split("\n")[:-1]
+    ]
+    assert [(one["step"], one["level"]) for one in alerts] == [(30, "ERROR"), (None, "ERROR")]
+    assert alerts[0] == {"schema": 1, "run": told["run"], **told["alert"]}
+    later = host.run("alerts", "--since", repr(alerts[0]["wall_time"]))
+    assert later.stdout.count("\n") == 1
+    assert "exit code 3" in later.stdout
