@@ -39,7 +39,7 @@ def command(runs: tuple[str, ...], as_json: bool, color: str) -> int:
     if len(found) == 1 and (pinned := baseline_of(found[0].record.cwd)) and not pinned.is_gone:
         found = [read_status(Path(pinned.directory)), *found]
     if len(found) < 2:
-        raise CommandError("name two runs or more (tuimon ls), or pin a baseline")
+        raise CommandError("name two runs or more (tuimon ls), or one beside a pinned baseline")
     if len({status.record.id for status in found}) < len(found):
         raise CommandError("a run does not differ from itself")
     subjects = read_runs(found)

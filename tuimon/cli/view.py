@@ -43,8 +43,8 @@ def command(
     """
     from tuimon.cli.shared.viewer import quick_imports, watch_sources
 
-    asked = {**asked_look(**looked), "group": group, "spread": spread}
     with quick_imports():  # what a file holds is known by its readers
+        asked = {**asked_look(**looked), "group": group, "spread": spread}
         sources = [one for name in source for one in _sources(name)]
     return watch_sources(list(dict.fromkeys(sources)), plain=plain, reset=reset_view, asked=asked)
 

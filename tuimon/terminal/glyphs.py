@@ -38,6 +38,8 @@ _ASCII = str.maketrans(
         "≈": "~",
         "–": "-",
         "×": "x",
+        "±": "~",
+        "↺": "r",
         "⏸": "=",
         "⚠": "!",
         **dict.fromkeys("▁▂▃▄▅▆▇█▉▊▋▌▍▎▏▐░▒▓▀", "#"),  # Textual's scroll bars and frames

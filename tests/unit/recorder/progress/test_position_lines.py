@@ -113,7 +113,7 @@ CORPUS = sorted((Path(__file__).parents[1] / "console_corpus").rglob("*.toml"))
 
 
 def test_all_that_programs_print_is_read():
-    """No line of any of them stops the recorder; of a fifth of the formats the whole is known."""
+    """No line of any of them stops the recorder; of many formats the whole is known."""
     known = set()
     for path in CORPUS:
         reader, text = PositionLines(), tomllib.loads(path.read_text())["text"]
@@ -121,7 +121,7 @@ def test_all_that_programs_print_is_read():
             found = reader.read(line)
             if found is not None and found.scale != "bar" and found.total is not None:
                 known.add(path)
-    assert len(known) > len(CORPUS) / 5
+    assert len(known) > 250
 
 
 def test_batches_that_count_on_are_steps():
