@@ -1,8 +1,13 @@
 """Programs wait for a real training, and read what was told of it."""
 
 import json
+import os
+import subprocess
+from pathlib import Path
 
-from support.host import WRITER, Host
+import pytest
+
+from support.host import TUIMON, WRITER, Host
 
 TRAINING = (
     WRITER
@@ -41,3 +46,20 @@ def test_a_script_waits_for_a_value_an_alert_and_the_end(host: Host) -> None:
     later = host.run("alerts", "--since", repr(alerts[0]["wall_time"]))
     assert later.stdout.count("\n") == 1
     assert "exit code 3" in later.stdout
+
+
+@pytest.mark.long
+def test_a_client_finds_out_why_a_run_failed_and_starts_it_again(host: Host) -> None:
+    script = host.script(
+        "import os\nopen('data.bin' if os.path.exists('ok') else 'no/data.bin', 'w')"
+    )
+    assert host.run("run", "--detach", "--mirror", "off", script).returncode == 0
+    assert host.run("wait", "--json").returncode == 1
+    (failed,) = json.loads(host.run("ls", "--json").stdout)
+    assert "No such file or directory: 'no/data.bin'" in failed["cause"]
+    (host.project / "ok").touch()
+    path = f"{Path(TUIMON).parent}:{os.environ['PATH']}"
+    environment = {**host.env, "PATH": path}
+    again = subprocess.run(failed["again"], shell=True, env=environment, timeout=60)
+    assert again.returncode == 0
+    assert host.run("wait").returncode == 0

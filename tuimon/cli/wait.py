@@ -78,8 +78,9 @@ def command(
       124  --timeout is over
       130  Ctrl-C; 2 is wrong usage, no such run, or one removed meanwhile
 
-    Bounds are those of `tuimon board -w`; a loss is that of any part of the data whose name ends
-    so: val/loss<0.3 is about fold1/val/loss, too, and about all that there are.
+    alert is something wrong that `tuimon alerts` tells, other than the end. step=N is a step of the
+    curves. Metrics are named as in `tuimon board -w`: loss<0.3 is about train/loss and val/loss,
+    and holds once both keep to it.
     """
     began = time.monotonic()
     ends = math.inf if timeout is None else began + seconds("--timeout", timeout)

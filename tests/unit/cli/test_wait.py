@@ -1,6 +1,8 @@
 """`tuimon wait`: its exit codes and documents tell how a training ended."""
 
 import json
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +10,12 @@ import pytest
 
 from support.event_files import scalar, version, write
 from support.stored_runs import made
+from support.waiting import wait_until
 from tuimon.cli.main import main
+from tuimon.cli.shared.common import CommandError
+from tuimon.cli.shared.run_feed import RunFeed
 from tuimon.runs.record import RunState
+from tuimon.runs.registry import read_status
 
 FAILED = {"state": RunState.FAILED, "exit_code": 1, "cause": "exit code 1"}
 LOST = {"state": RunState.RUNNING, "ended_at": None, "boot_id": "another"}
@@ -63,6 +69,26 @@ def test_what_goes_on_is_waited_for_until_the_time_is_over(
     assert (reached["outcome"], reached["values"]) == ("reached", {"loss": "Infinity"})
     assert main(["wait", "--timeout", "0s"]) == 124
     assert capsys.readouterr().out == "train is running; timed out after 0s\n"
+
+
+def test_a_run_of_another_host_is_waited_for(capsys: pytest.CaptureFixture[str]):
+    elsewhere = {"host": "node7", "machine_id": "node7", "boot_id": "node7"}
+    paths = made("far", ended=None, **elsewhere)
+    assert main(["wait", "far", "--timeout", "0s"]) == 124
+    os.utime(paths.run_json, (0, 0))
+    assert main(["wait", "far"]) == 4
+    assert "no sign of life on node7 for" in capsys.readouterr().out
+    made("done", ended=5.0, **elsewhere)
+    assert main(["wait", "done"]) == 0
+
+
+def test_a_run_that_is_removed_meanwhile_is_told(tmp_path: Path):
+    paths = made("train", ended=None)
+    feed = RunFeed(read_status(paths.directory))
+    assert not feed.is_complete
+    shutil.rmtree(paths.directory)
+    with pytest.raises(CommandError, match="train is gone"):
+        wait_until(lambda: feed.poll().state.ended)
 
 
 @pytest.mark.parametrize(

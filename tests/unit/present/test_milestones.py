@@ -90,6 +90,26 @@ def test_what_was_overwritten_does_not_count_and_what_comes_later_does(tmp_path:
     assert (reached.step, reached.told) == (5, "loss 0.2 at step 5")
 
 
+def test_points_are_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    file = write(tmp_path / "log", [version(), *LOSS, *_course("other", 1.0, 1.0)])
+    status = read_status(made("any").directory)
+    milestone = parse_milestone("val/loss<0", 0.0)
+    looks: list[object] = []
+    monkeypatch.setattr(milestone, "_holds", looks.append)
+    assert milestone is not None
+    store = Store()
+    follower = Follower(store, [LogSource(path=str(tmp_path / "log"), recursive=True)])
+    follower.start()
+    wait_until(lambda: not follower.loading)
+    for _ in range(3):
+        milestone.look(status, store)
+    assert len(looks) == len(LOSS)
+    append(file, scalar("val/loss", 4, 0.5, 1e9 + 4))
+    wait_until(lambda: milestone.look(status, store) or len(looks) > len(LOSS))
+    follower.stop()
+    assert len(looks) == len(LOSS) + 1
+
+
 def test_alerts_count_that_are_wrong_and_later(tmp_path: Path):
     paths = made("any")
     log = AlertLog(paths.alerts)
