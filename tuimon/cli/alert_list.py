@@ -11,6 +11,7 @@ from tuimon.cli.shared.common import complete_run, run_or_refuse
 from tuimon.cli.shared.run_feed import RunFeed
 from tuimon.cli.shared.targets import tell
 from tuimon.cli.shared.time_options import moment
+from tuimon.present.facts import clock
 from tuimon.runs.alerts import Alert, AlertLevel
 from tuimon.text import safe
 
@@ -58,7 +59,7 @@ def _told(feed: RunFeed, *, follow: bool) -> Iterator[Alert]:
 
 
 def _line(alert: Alert) -> str:
-    when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(alert.wall_time))
+    when = clock(alert.wall_time)
     return f"{when}  {alert.level:<{_LEVEL_CELLS}}  {safe(alert.title)}: {safe(alert.text)}"
 
 

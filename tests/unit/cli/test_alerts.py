@@ -66,3 +66,12 @@ def test_a_run_of_which_nothing_was_told(capsys: pytest.CaptureFixture[str]):
     made("quiet")
     assert main(["alerts", "quiet"]) == 0
     assert capsys.readouterr() == ("", "tuimon: no alerts of quiet\n")
+
+
+@pytest.mark.parametrize("when", ["1e300", "NaN", "-1e18", "true"])
+def test_what_has_no_time_is_no_alert(when: str, capsys: pytest.CaptureFixture[str]):
+    paths = made("hostile")
+    line = f'{{"key": "k", "level": "WARN", "title": "t", "text": "t", "wall_time": {when}}}\n'
+    paths.alerts.write_text(line)
+    assert main(["alerts", "hostile"]) == 0
+    assert capsys.readouterr().out == ""
