@@ -1,15 +1,12 @@
 """README and guide say what the code does. `python tests/unit/test_readme.py` renews the keys."""
 
-import importlib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from pathlib import Path
 
-import click
-
-from tuimon.cli.main import COMMANDS
+from tuimon.cli.main import COMMANDS, command_of
 from tuimon.config.schema import AREAS, Settings
 from tuimon.config.template import toml
 from tuimon.present.signs import signs
@@ -29,7 +26,7 @@ VERBS = re.findall(
     Fit Fold Follow Freeze Give Go Group Hide Highlight Join Jump Keep Launch Leave Let List Log
     Mark Measure Move Name Open Order Pause Pin Play Print Raise Read Recall Remove Repaint Run
     Save Scroll Search Send Set Show Smooth Sort Start Stop Suspend Switch Take Tilt Trace Turn
-    Type Unfold Upload Watch Wrap Write Zoom
+    Type Unfold Upload Wait Watch Wrap Write Zoom
     """,
 )
 KEYS_COMMENT = "<!-- keys: written by python tests/unit/test_readme.py -->\n"
@@ -124,7 +121,7 @@ def test_commands_that_are_told_exist():
 
 
 def test_options_that_are_told_exist():
-    commands = [importlib.import_module(f"tuimon.cli.{name}").command for name in COMMANDS]
+    commands = [command_of(name) for name in COMMANDS]
     options = [option for command in commands for option in command.params]
     known = {name for option in options for name in (*option.opts, *option.secondary_opts)}
     foreign = {"--nproc-per-node", "--live", "--lr", "--peers", "--snapshot-update"}
@@ -146,7 +143,7 @@ def test_each_key_has_an_id_of_its_own_and_a_name():
 
 def test_each_command_tells_its_usage():
     for name in COMMANDS:
-        command: click.Command = importlib.import_module(f"tuimon.cli.{name}").command
+        command = command_of(name)
         assert command.help
         assert all(parameter.help for parameter in command.params if parameter.opts[0][0] == "-")
 

@@ -26,6 +26,7 @@ TOPICS = (
     "sources",
     "places",
     "wandb",
+    "programs",
     "measured",
     "on-disk",
     "troubleshooting",

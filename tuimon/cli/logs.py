@@ -1,12 +1,13 @@
 """`tuimon logs`: what a training has printed."""
 
+import json
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import click
 
-from tuimon.cli.shared.common import complete_run, run_or_refuse
+from tuimon.cli.shared.common import CommandError, complete_run, run_or_refuse
 from tuimon.console.rotation import ConsoleReader
 from tuimon.runs.activity import losses
 from tuimon.runs.ending import has_ended
@@ -19,8 +20,9 @@ _POLL_EVERY = 0.1
 @click.command()
 @click.option("-f", "--follow", is_flag=True, help="Keep printing until the run ends.")
 @click.option("--raw", is_flag=True, help="The bytes as printed, escape sequences included.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
 @click.argument("run", required=False, shell_complete=complete_run)
-def command(run: str | None, follow: bool, raw: bool) -> int:
+def command(run: str | None, follow: bool, raw: bool, as_json: bool) -> int:
     """Print the output of RUN (default: the newest) as text, progress bars folded.
 
     On a terminal it has its colours, unless NO_COLOR is set.
@@ -29,10 +31,12 @@ def command(run: str | None, follow: bool, raw: bool) -> int:
     from tuimon.console.folding import LineFolder
     from tuimon.console.printed_line import with_sequences
 
+    if raw and as_json:
+        raise CommandError("--raw and --json do not go together")
     status = run_or_refuse(run)
     log = ConsoleReader(status.paths.console_log)
     folder, told = LineFolder(reach=0), False
-    shown = with_sequences if wants_colour("auto") else str
+    shown = _documents() if as_json else with_sequences if wants_colour("auto") else str
     while True:
         ended = has_ended(read_status(status.paths.directory))
         while data := log.read(_CHUNK):
@@ -51,6 +55,22 @@ def command(run: str | None, follow: bool, raw: bool) -> int:
     if lost := losses(read_status(status.paths.directory).record):
         click.echo(f"tuimon: {lost}", err=True)
     return 0
+
+
+def _documents() -> Callable[[str], str]:
+    """What makes the document of each next line; its level may be that of a line before."""
+    from tuimon.console.levels import CONTINUED, LevelReader, LogLevel
+
+    levels = LevelReader()
+
+    def document(line: str) -> str:
+        told = levels.read(line)
+        level = LogLevel(told % CONTINUED).name
+        return json.dumps(
+            {"schema": 1, "level": level, "continued": told >= CONTINUED, "text": line}
+        )
+
+    return document
 
 
 def _print(lines: Iterable[str]) -> None:

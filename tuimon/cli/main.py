@@ -34,6 +34,8 @@ COMMANDS: dict[str, str] = {
     "doctor": "Check what works here, and say what to do about the rest.",
     "ls": "List runs, newest first.",
     "logs": "Print what a training has printed.",
+    "alerts": "Print what was noticed of a run: alerts, rules, how it ended.",
+    "wait": "Wait for a training's end, an alert, a step, a value.",
     "where": "Show at which lines a training is, and for which rank it waits.",
     "stop": "Stop a training: Ctrl-C first, harder if it does not end.",
     "pause": "Freeze all processes of a training.",
@@ -47,10 +49,19 @@ COMMANDS: dict[str, str] = {
     "completion": "Print what has a shell complete all of this.",
 }
 """Command name → one line of help. `tuimon.cli.NAME` holds a click command called `command`."""
+_MODULES = {"alerts": "alert_list"}
+"""Where that name is another module's."""
 _FORMER_NAMES = {"resume": "unpause"}
 """They still work, and are told nowhere."""
 COMPLETION = "_TUIMON_COMPLETE"
 """In the environment: what click's completion scripts for shells ask."""
+
+
+def command_of(name: str) -> click.Command:
+    """The command of that name, whose module is imported now."""
+    module = importlib.import_module(f"tuimon.cli.{_MODULES.get(name, name)}")
+    command: click.Command = module.command
+    return command
 
 
 class LazyGroup(click.Group):
@@ -63,8 +74,7 @@ class LazyGroup(click.Group):
         name = _FORMER_NAMES.get(name, name)
         if name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"tuimon.cli.{name}").command
-        return command
+        return command_of(name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

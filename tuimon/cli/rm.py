@@ -1,17 +1,15 @@
 """`tuimon rm`: remove runs that have ended."""
 
-import re
 import sys
 import time
 
 import click
 
 from tuimon.cli.shared.common import CommandError, complete_run, run_or_refuse
+from tuimon.cli.shared.time_options import seconds
 from tuimon.runs.registry import RunStatus, list_runs
 from tuimon.runs.removal import CannotRemoveError, has_unsent, remove_run, size_of, why_it_stays
 from tuimon.text import format_bytes, safe
-
-_UNITS = {"m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 
 
 @click.command()
@@ -24,7 +22,7 @@ def command(run: tuple[str, ...], ended: bool, older_than: str | None, yes: bool
 
     The event files that the training wrote stay; a run that goes on is not removed.
     """
-    age = None if older_than is None else seconds(older_than)
+    age = None if older_than is None else seconds("--older-than", older_than)
     if run and (ended or age is not None):
         raise CommandError("name runs, or choose them with --ended and --older-than")
     if not (run or ended or age is not None):
@@ -46,18 +44,6 @@ def command(run: tuple[str, ...], ended: bool, older_than: str | None, yes: bool
             raise CommandError(safe(str(error))) from None
         click.echo(f"removed {one.record.id} ({size})")
     return 0
-
-
-def seconds(age: str) -> float:
-    """An age such as ``12h``, ``7d`` or ``4w`` in seconds.
-
-    Raises:
-        CommandError: it is none.
-    """
-    found = re.fullmatch(r"(\d{1,6}(?:\.\d+)?)([mhdw])", age.strip())
-    if found is None:
-        raise CommandError(f"--older-than {age}: a number and m, h, d or w, such as 7d")
-    return float(found[1]) * _UNITS[found[2]]
 
 
 def _ended(age: float | None) -> list[RunStatus]:

@@ -1,12 +1,11 @@
 """`tuimon show`: the charts and a table of values, printed once."""
 
 import json
-import math
 import re
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,11 +17,11 @@ from tuimon.cli.shared.common import (
     CommandError,
     complete_file,
     complete_names,
-    run_document,
     run_or_refuse,
 )
 from tuimon.cli.shared.group_options import group_option, grouped_by, spread_option
 from tuimon.cli.shared.look_options import asked_look, project_look
+from tuimon.cli.shared.show_document import show_document
 from tuimon.cli.shared.targets import (
     EventLogs,
     LogTarget,
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from tuimon.charts.model import ChartOptions, Row
     from tuimon.present.look import Look
     from tuimon.present.printout import Printout
-    from tuimon.present.statistics import TagStatistics
     from tuimon.store.spread import SpreadKind
     from tuimon.store.store import Store
     from tuimon.tui.themes.page_inks import Ground
@@ -67,6 +65,8 @@ class ShowOptions(NamedTuple):
     ascii_only: bool
     coloured: bool
     as_json: bool
+    at: int | None
+    newest: int | None
     about: bool
     width: int | None
     group: str | None
@@ -152,6 +152,16 @@ def _kinds() -> list[str]:
 )
 @click.option("--about", is_flag=True, help="Tell all that is known of RUN instead, as `i` does.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document, for programs.")
+@click.option(
+    "--at", type=int, metavar="STEP", help="With --json: the newest point up to STEP of each tag."
+)
+@click.option(
+    "--last",
+    "newest",
+    type=click.IntRange(1),
+    metavar="N",
+    help="With --json: the last N points of each tag.",
+)
 @sources_argument("[LOGDIR|PLACE|RUN]...")
 def command(ascii_only: bool, color: str, **typed: Any) -> int:
     """Print the charts and a table of values of each LOGDIR or run RUN, and exit.
@@ -170,11 +180,16 @@ def command(ascii_only: bool, color: str, **typed: Any) -> int:
 
     \b
     --json prints:
-      {"run": of a single RUN as `tuimon ls --json` tells it, null for others,
+      {"schema": 1,
+       "run": of a single RUN as `tuimon ls --json` tells it, null for others,
        "logdirs": [PATH, ...],
        "runs": {RUN: {TAG: {"last": VALUE, "min": VALUE, "max": VALUE,
                             "steps": {"last": STEP, "min": STEP, "max": STEP},
-                            "best": "min", "max" or null, "count": POINTS}}}}
+                            "best": "min", "max" or null, "count": POINTS,
+                            "at": POINT or null, "points": [POINT, ...]}}}}
+
+    "at" and "points" where --at and --last ask for them; a POINT is {"step": STEP, "wall_time":
+    UNIX SECONDS, "value": VALUE}. Points that a restart took back are none.
 
     NaN counts for neither "min" nor "max"; where there is nothing else, both are "NaN" and their
     steps null. Values that JSON lacks are the strings "NaN", "Infinity" and "-Infinity".
@@ -192,6 +207,8 @@ def command(ascii_only: bool, color: str, **typed: Any) -> int:
 def show(options: ShowOptions) -> int:
     """Print what was asked for; returns the exit code. Raises CommandError."""
     pictures = options.svg is not None or options.png is not None
+    if not options.as_json and (options.at is not None or options.newest is not None):
+        raise CommandError("--at and --last go with --json")
     if options.about:
         if pictures or options.kinds or options.as_json:
             raise CommandError("--about goes with none of --kind, --svg, --png and --json")
@@ -224,7 +241,8 @@ def show(options: ShowOptions) -> int:
             matching = " that match" if options.runs or options.tags else ""
             tell(f"no scalar points were found{matching}{_others(store)}")
         if options.as_json:
-            click.echo(json.dumps(_document(printout, target), indent=1))
+            document = show_document(printout, target, options.at, options.newest)
+            click.echo(json.dumps(document, indent=1))
         elif pictures:
             _draw(printout, target, options, look)
         else:
@@ -347,33 +365,3 @@ def _print(rows: "Iterable[Row]", options: ShowOptions) -> bool:
     for line in lines(rows, coloured=options.coloured):
         click.echo(in_ascii(line) if options.ascii_only else line, color=True)
     return line is not None
-
-
-def _document(printout: "Printout", target: LogTarget) -> dict[str, object]:
-    return {
-        "run": run_document(target.status) if target.status else None,
-        "logdirs": [source.path for source in target.sources],
-        "runs": _statistics(printout.values),
-    }
-
-
-def _statistics(rows: "Sequence[TagStatistics]") -> dict[str, dict[str, dict[str, object]]]:
-    """Runs → tags → statistics, made of what JSON can tell."""
-    runs: dict[str, dict[str, dict[str, object]]] = {}
-    for row in rows:
-        runs.setdefault(row.run, {})[row.tag] = {
-            "last": _number(row.last),
-            "min": _number(row.low),
-            "max": _number(row.high),
-            "steps": {"last": row.last_step, "min": row.low_step, "max": row.high_step},
-            "best": row.best,
-            "count": row.points,
-        }
-    return runs
-
-
-def _number(value: float) -> float | str:
-    """A number as it is, else the name that protobuf's JSON mapping (and `export`) gives it."""
-    if math.isfinite(value):
-        return value
-    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"

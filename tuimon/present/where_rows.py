@@ -54,6 +54,7 @@ def place_sections(survey: Survey) -> list[PlaceSection]:
 def where_document(survey: Survey, facts: Mapping[int, RankFacts]) -> dict[str, Any]:
     """The same as JSON has it."""
     return {
+        "schema": 1,
         "headline": survey.headline(),
         "look_at": survey.culprits(),
         "gone": survey.gone,

@@ -221,5 +221,5 @@ def _ending(status: RunStatus) -> Alert:
         level=AlertLevel.ERROR if status.state.went_wrong else AlertLevel.INFO,
         title=f"{record.name} {status.state}",
         text=f"{took}: {reason}" if reason else took,
-        wall_time=ended_at,
+        wall_time=time.time(),  # when it is told: later than all that was told before
     )

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
-from tuimon.decoding import checked
+from tuimon.decoding import checked, within
 from tuimon.regular_file import read_regular
 
 ENDED = "ended"
@@ -32,7 +33,7 @@ class Alert:
     level: AlertLevel
     title: str
     text: str
-    wall_time: float
+    wall_time: Annotated[float, within(0, 1e11)]
     """Unix seconds of when it was noticed."""
     step: int | None = None
     """Where it shows, if at a step."""

@@ -63,14 +63,15 @@ class FilterTerm(NamedTuple):
         colon, else a part of a single name; a glob is over whole names.
         """
         bound = self.bound
-        found = [value for name, value in values.items() if self._names(name.lower())]
+        found = [value for name, value in values.items() if self.names(name)]
         if not found and not _GLOB.search(self.word):
             found = [value for name, value in values.items() if self.word.lower() in name.lower()]
             found = found if len(found) == 1 else []
         return bound is not None and bool(found) and all(map(bound.holds, found))
 
-    def _names(self, name: str) -> bool:
-        word = self.word.lower()
+    def names(self, name: str) -> bool:
+        """Whether that is the name typed, or ends with it."""
+        word, name = self.word.lower(), name.lower()
         if _GLOB.search(word):
             return self.pattern.search(name) is not None
         return name == word or (name.endswith(word) and name[-len(word) - 1] in "/.:")
@@ -148,6 +149,11 @@ def parse_expression(text: str, *, comparing: bool = True) -> Expression:
     if parser.rest:
         raise FilterError("a bracket closes that none opened")
     return expression
+
+
+def terms_of(text: str) -> list[FilterTerm]:
+    """The terms in `text`, in order. Raises FilterError."""
+    return [token.term for token in _tokens(text) if token.term is not None]
 
 
 def _tokens(text: str) -> list[_Lexeme]:

@@ -43,7 +43,7 @@ def test_old_ones_alone(capsys) -> None:
     assert not old.directory.exists()
     assert new.run_json.exists()
     assert main(["rm", "--older-than", "7x"]) == 2
-    assert "a number and m, h, d or w" in capsys.readouterr().err
+    assert "a number and s, m, h, d or w" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from torch.utils.tensorboard import SummaryWriter
 
-from support.event_files import scalar, version, write
+from support.event_files import scalar, start, version, write
 from tuimon.cli.main import main
 from tuimon.cli.show import command
 from tuimon.runs.paths import new_run_directory
@@ -273,6 +273,24 @@ def test_json_of_a_tag_without_numbers(tmp_path: Path, capsys: pytest.CaptureFix
     assert found["steps"] == {"last": 0, "min": None, "max": None}
 
 
+def test_json_has_the_values_at_a_step_and_the_last_points(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    losses = {0: 1.0, 10: 0.5, 20: 9.0}
+    loss = [scalar("loss", step, value, 1e9 + step) for step, value in losses.items()]
+    again = [start(15), scalar("loss", 20, math.inf, 2e9), scalar("acc", 30, 0.5, 2e9)]
+    write(tmp_path, [version(), *loss, *again])
+    document = json.loads(show(capsys, tmp_path, "--json", "--at", "19", "--last", "2"))
+    (tags,) = document["runs"].values()
+    assert tags["loss"]["at"] == {"step": 10, "wall_time": 1e9 + 10, "value": 0.5}
+    assert tags["loss"]["points"] == [
+        {"step": 10, "wall_time": 1e9 + 10, "value": 0.5},
+        {"step": 20, "wall_time": 2e9, "value": "Infinity"},
+    ]
+    assert tags["acc"]["at"] is None
+    assert [point["step"] for point in tags["acc"]["points"]] == [30]
+
+
 def launched(name: str, logdir: Path | None, started_at: float, **fields: object) -> str:
     """The id of a run that writes to `logdir`."""
     paths = new_run_directory(name)
@@ -489,10 +507,11 @@ def test_terminals_get_colours(tmp_path: Path, variables: dict[str, str], colour
         command = [sys.executable, "-m", "tuimon", "show", str(tmp_path), "--no-charts"]
         subprocess.run(command, stdout=secondary, check=True, env={**os.environ, **variables})
         output = os.read(primary, 4096)
+        while b"loss" not in output:  # a terminal gives what has come so far
+            output += os.read(primary, 4096)
     finally:
         os.close(primary)
         os.close(secondary)
-    assert b"loss" in output
     assert (b"\x1b[1m" in output) == coloured
 
 

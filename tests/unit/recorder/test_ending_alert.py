@@ -37,4 +37,5 @@ def test_only_what_nobody_wanted_is_an_error(
     HealthWatch(paths, status).finish((), status)
     (alert,) = read_alerts(paths.alerts)
     assert (alert.key, alert.title) == (ENDED, f"big {state}")
-    assert (alert.level, alert.text, alert.wall_time) == (level, text, 160.0)
+    assert (alert.level, alert.text) == (level, text)
+    assert alert.wall_time > 160.0  # the order of times is that of telling
