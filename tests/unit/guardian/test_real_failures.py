@@ -105,7 +105,11 @@ def rank(number):
     d.init_process_group("gloo", f"file://{__file__}.store", t(seconds=30), 3, number)
     if number == 1:
         time.sleep(8)
-    d.monitored_barrier(timeout=t(seconds=3), wait_all_ranks=True)
+    try:
+        d.monitored_barrier(timeout=t(seconds=3), wait_all_ranks=True)
+    except RuntimeError:
+        time.sleep(3 * number)  # spawn tells of the first that ends: rank 0 knows who is missing
+        raise
 if __name__ == "__main__":
     m.spawn(rank, nprocs=3)
 """
