@@ -135,7 +135,7 @@ def mirror(logdir: Path, paths: RunPaths) -> None:
         created_at=0.0,
     )  # fmt: skip
     context = MirrorContext(
-        subject=LogdirOwner(record),
+        subject=LogdirOwner(record, paths),
         paths=paths,
         environ={},
         status=MirrorStatus(paths.mirror_json),

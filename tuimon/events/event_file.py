@@ -109,7 +109,7 @@ def _is_single(value: float) -> bool:
     """Whether a float32 says the same, of fractions with the fewest digits that it needs."""
     with np.errstate(over="ignore"):
         single = np.float32(value)
-    is_short = float(str(single)) == value and not value.is_integer()
+    is_short = float(str(single)) == value and not float(value).is_integer()  # counts are ints
     return float(single) == value or is_short or math.isnan(value)
 
 

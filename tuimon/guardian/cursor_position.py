@@ -101,7 +101,7 @@ class CursorPosition:
             case "C" | "a":
                 self._to(self.row, self.column + max(1, first))
             case "D":
-                self._to(self.row, self.column - max(1, first))
+                self._to(self.row, min(self.column, self.columns - 1) - max(1, first))
             case "G" | "`":
                 self._to(self.row, first - 1)
             case "d":
