@@ -20,6 +20,7 @@ from textual.widgets import Static
 
 from support.event_files import append, frame, scalar, version, write
 from support.screens import settle, shown, type_keys, visible
+from support.sessions import loaded
 from tuimon.charts import roles
 from tuimon.charts.model import Cursor
 from tuimon.session.session import Session
@@ -76,14 +77,8 @@ def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
 
 def started(directory: str) -> Iterator[Session]:
     """A session that is loaded: scales keep something of what was drawn first."""
-    session = Session.of_logdirs([Path(directory)])
-    session.start()
-    deadline = time.monotonic() + 20
-    while session.follower.loading:
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-    yield session
-    session.stop()
+    with loaded(Session.of_logdirs([Path(directory)])) as session:
+        yield session
 
 
 def chart(screen: MonitorScreen, title: str = "loss") -> ChartView:

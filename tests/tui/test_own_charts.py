@@ -1,6 +1,5 @@
 """Charts of one's own, pins and an x axis that was logged, by keys; what the file has of them."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from textual.pilot import Pilot
 
 from support.event_files import scalar, version, write
 from support.screens import settle, shown, type_keys, visible
+from support.sessions import loaded
 from tuimon.session.session import Session
 from tuimon.tui.app import TuimonApp
 from tuimon.tui.panes.chart_view import ChartView
@@ -31,14 +31,8 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session
         )
     ]
     write(tmp_path / "runs", [version(), *points])
-    session = Session.of_logdirs([Path("runs")])
-    session.start()
-    deadline = time.monotonic() + 20
-    while session.follower.loading:
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-    yield session
-    session.stop()
+    with loaded(Session.of_logdirs([Path("runs")])) as session:
+        yield session
 
 
 def chart(screen: MonitorScreen, title: str) -> ChartView:

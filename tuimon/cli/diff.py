@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from tuimon.cli.shared.colours import lines, wants_colour
-from tuimon.cli.shared.common import CommandError, complete_run, run_or_refuse
+from tuimon.cli.shared.common import CommandError, color_option, complete_run, run_or_refuse
 from tuimon.present.difference_sheet import difference_rows
 from tuimon.present.run_differences import Difference, code_differences, differences
 from tuimon.present.whole_runs import read_runs
@@ -22,13 +22,7 @@ from tuimon.text import safe
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON array, for programs.")
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="auto: on terminals, unless NO_COLOR is set.",
-)
+@color_option
 @click.argument("runs", nargs=-1, metavar="RUN...", shell_complete=complete_run)
 def command(runs: tuple[str, ...], as_json: bool, color: str) -> int:
     """Show what is not the same in two RUNs or more: command, configuration, environment, packages,

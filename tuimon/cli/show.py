@@ -15,6 +15,7 @@ import click
 from tuimon.cli.shared.colours import PALETTE, lines, wants_colour
 from tuimon.cli.shared.common import (
     CommandError,
+    color_option,
     complete_file,
     complete_names,
     run_or_refuse,
@@ -130,13 +131,7 @@ def _kinds() -> list[str]:
 @click.option("--step", type=int, help="Of media; default: the newest step.")
 @click.option("--charts/--no-charts", default=True, help="With or without charts.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="A letter for each curve, no braille.")
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="auto: on terminals, unless NO_COLOR is set.",
-)
+@color_option
 @click.option(
     "--svg", metavar="FILE", shell_complete=complete_file, help="Draw the charts as SVG instead."
 )

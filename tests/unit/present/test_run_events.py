@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.event_files import scalar, version, write
+from support.sessions import loaded
 from tuimon.charts.axis import Axis
 from tuimon.charts.event_marks import ChartEvent, EventKind, placed
 from tuimon.present.look import Look
@@ -83,12 +84,8 @@ def test_alerts_but_the_end_have_the_step_of_their_time(tmp_path: Path) -> None:
 def session(tmp_path: Path) -> Iterator[Session]:
     log(tmp_path / "runs" / "a", loss=lambda step: 1)
     log(tmp_path / "runs" / "b", loss=lambda step: 1)
-    session = Session.of_logdirs([tmp_path / "runs"])
-    session.start()
-    while session.follower.loading:
-        pass
-    yield session
-    session.stop()
+    with loaded(Session.of_logdirs([tmp_path / "runs"])) as session:
+        yield session
 
 
 def test_a_checkpoint_was_written_in_the_run_that_stands_out(

@@ -38,6 +38,14 @@ reset_view = click.option(
     "--reset-view", is_flag=True, help="Forget smoothing, axes, filter and panes of last time."
 )
 
+color_option = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="auto: on terminals, unless NO_COLOR is set.",
+)
+
 
 def complete_run(
     ctx: click.Context, param: click.Parameter, incomplete: str
